@@ -1,0 +1,147 @@
+"""The nouns of blogarc, in the order in which the data flows.
+
+    bytes -> Dump of Paragraphs -> Articles -> Duplicates and Clusters -> Pairs of Beads
+
+Spans are half-open. Ordinals count from 0, lines from 1, bytes from 0. Scores run from 0 to 1. Languages are ISO 639-1
+codes, `und` when unsure. Nothing in this file does any work, and it imports nothing of blogarc.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+UNDETERMINED = "und"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Span:
+    """A half-open range.
+
+    >>> 3 in Span(1, 4), 4 in Span(1, 4), len(Span(1, 4))
+    (True, False, 3)
+    """
+
+    start: int
+    end: int
+
+    def __contains__(self, position: int) -> bool:
+        return self.start <= position < self.end
+
+    def __len__(self) -> int:
+        return self.end - self.start
+
+
+class Layout(StrEnum):
+    """How a dump sets its paragraphs, recognised per dump."""
+
+    SPACED = "spaced"  # one paragraph a line, blank lines between
+    LINES = "lines"  # one paragraph a line, no blank lines
+    WRAPPED = "wrapped"  # lines broken at a column
+
+
+class Role(StrEnum):
+    """What a paragraph is. The first four stand in an article, the last two are leftovers."""
+
+    TOGGLE = "toggle"  # "In English" before a translated post: a clue, not text
+    TITLE = "title"
+    BYLINE = "byline"  # author or date line at the head of an article; part of its text
+    BODY = "body"
+    BOILERPLATE = "boilerplate"  # page furniture
+    UNASSIGNED = "unassigned"  # in no article, and not recognised as furniture
+
+    @property
+    def is_leftover(self) -> bool:
+        return self in (Role.BOILERPLATE, Role.UNASSIGNED)
+
+
+class Kind(StrEnum):
+    """How an article relates to the representative of its cluster."""
+
+    REPRESENTATIVE = "representative"
+    EXACT = "exact"  # the same words
+    NEAR = "near"  # nearly the same words
+    EXCERPT = "excerpt"  # contained in the representative: a teaser
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """One paragraph of a dump: where it stands, and its text (white space trimmed, never empty)."""
+
+    ordinal: int
+    lines: Span
+    bytes: Span
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Dump:
+    """One ingested file, split into paragraphs. `repaired` counts what could not be decoded or was a NUL."""
+
+    name: str
+    sha256: str
+    size: int
+    encoding: str
+    encoding_source: str  # "bom", "utf-8" (it decodes), "guess" (charset-normalizer) or "damaged utf-8"
+    layout: Layout
+    lines: int
+    repaired: int
+    paragraphs: tuple[Paragraph, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """One occurrence of a post in a dump.
+
+    `paragraphs`, `lines` and `bytes` span from the first paragraph of the article to its last; `text` joins by a blank
+    line those that are its own and are neither title nor toggle. `evidence` says why the article starts where it does.
+    """
+
+    key: str
+    dump: str
+    paragraphs: Span
+    lines: Span
+    bytes: Span
+    title: str
+    title_source: str  # "line" or "derived"
+    text: str
+    words: int
+    byline: str | None = None
+    published: str | None = None  # ISO 8601 date
+    language: str = UNDETERMINED
+    language_confidence: float = 0.0
+    toggle: str | None = None  # language that a toggle line offers: "In English" -> "en"
+    evidence: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Duplicate:
+    """A verified duplicate: article `article` repeats article `kept` (positions in the list that was given)."""
+
+    article: int
+    kept: int
+    kind: Kind
+    similarity: float
+    scores: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Bead:
+    """A run of source paragraphs and the run of target paragraphs that translates it; either may be empty."""
+
+    source: Span
+    target: Span
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A translation: article `source` and article `target` (positions in the list that was given)."""
+
+    source: int
+    target: int
+    score: float
+    evidence: Mapping[str, Any]
+    beads: Sequence[Bead] = ()

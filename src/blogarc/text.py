@@ -1,0 +1,234 @@
+"""Bytes to text, and text to what is compared: decoding, folding, words, fingerprints.
+
+Three strengths of folding, each with one use:
+
+- `normalise` keeps everything readable (case, quotes, dashes and white space made alike);
+- `words` keeps letters and digits as words: two texts with the same words have the same content key;
+- `skeleton` keeps only unaccented letters and digits: two paragraphs with the same skeleton are the same paragraph.
+"""
+
+from __future__ import annotations
+
+import codecs
+import hashlib
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from blogarc.errors import InputError
+
+# Beside the usual white space: no-break and zero-width spaces, which scraped pages are full of.
+_BLANKS = "\u00a0\u180e\u200b\u200c\u200d\u2060\ufeff"
+_BOMS = (
+    # UTF-32 first: its little-endian mark begins with that of UTF-16.
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+_SIGNATURES = (
+    (b"\x89PNG", "a PNG image"),
+    (b"\xff\xd8\xff", "a JPEG image"),
+    (b"GIF8", "a GIF image"),
+    (b"RIFF", "a RIFF media file"),
+    (b"%PDF", "a PDF document"),
+    (b"PK\x03\x04", "a ZIP archive or office document"),
+    (b"\x1f\x8b", "a gzip file"),
+    (b"BZh", "a bzip2 file"),
+    (b"\xfd7zXZ", "an xz file"),
+    (b"\x28\xb5\x2f\xfd", "a zstd file"),
+    (b"SQLite format 3\x00", "an SQLite database"),
+    (b"\x7fELF", "a program"),
+)
+# Legacy encodings in which English and Spanish were written. charset-normalizer knows many more, and on a short text
+# takes Spanish for Baltic or Turkish; EBCDIC and stateful encodings would also break the byte offsets of lines.
+_LEGACY = ["cp1252", "latin_1", "iso8859_15", "mac_roman", "cp850", "cp437"]
+_CONTROLS = bytes(c for c in range(32) if c not in b"\x00\t\n\x0b\x0c\r\x1b") + b"\x7f"
+_SAMPLE = 1 << 18
+
+_QUOTES = str.maketrans(
+    {**dict.fromkeys("“”„‟«»″", '"'), **dict.fromkeys("‘’‚‛´`′", "'"), **dict.fromkeys("–—―‐‑‒−", "-"), "…": "..."}
+    | dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u2060\ufeff"), None)
+)
+_WORD = re.compile(r"[^\W_]+")
+_NOT_ALNUM = re.compile(r"[\W_]+")
+_ASCII_LOWER = bytes(range(256)).lower()
+_ASCII_NOT_ALNUM = bytes(c for c in range(128) if not chr(c).isalnum())
+
+
+@dataclass(frozen=True, slots=True)
+class Encoding:
+    """A codec and why it was chosen; `bom` is how many bytes of byte order mark come first."""
+
+    name: str
+    source: str
+    bom: int = 0
+
+    @property
+    def unit(self) -> int:
+        """Bytes of one line feed: 1, 2 (UTF-16) or 4 (UTF-32)."""
+        return {"utf-16": 2, "utf-32": 4}.get(self.name[:6], 1)
+
+
+def detect_encoding(data: bytes, name: str = "input") -> Encoding:
+    """Byte order mark, else UTF-8 if it decodes, else charset-normalizer's guess, else UTF-8 with damage.
+
+    Raises InputError if the bytes are not text at all.
+
+    >>> detect_encoding("señal".encode()).source, detect_encoding(b"a\\n").name
+    ('utf-8', 'utf-8')
+    """
+    for mark, codec in _BOMS:
+        if data.startswith(mark):
+            return Encoding(codec, "bom", len(mark))
+    head = data[:_SAMPLE]
+    for signature, what in _SIGNATURES:
+        if head.startswith(signature):
+            raise InputError(f"{name} is {what}, not text.", "Give blogarc the text itself.")
+    wide = _wide_without_mark(head)
+    if wide:
+        return Encoding(wide, "guess")
+    controls = len(head) - len(head.translate(None, _CONTROLS))
+    if controls > len(head) * 0.02 or head.count(0) > len(head) * 0.3:
+        raise InputError(f"{name} does not look like text: {controls} control bytes near its start.")
+    try:
+        data.decode("utf-8")
+        return Encoding("utf-8", "utf-8")
+    except UnicodeDecodeError:
+        pass
+    # Are there more whole UTF-8 sequences than broken ones? Then this is UTF-8 with damage, not another encoding.
+    lossy = data.decode("utf-8", "replace")
+    broken = lossy.count("\ufffd")
+    whole = len(re.findall(r"[^\x00-\x7f\ufffd]", lossy))
+    legacy = "" if whole >= broken else _guess_legacy(data)
+    return Encoding(legacy, "guess") if legacy else Encoding("utf-8", "damaged utf-8")
+
+
+def _wide_without_mark(head: bytes) -> str:
+    """UTF-16 of a western text has a NUL in every other byte, even without a mark."""
+    for codec, zeros in (("utf-16-le", head[1::2]), ("utf-16-be", head[::2])):
+        if len(zeros) >= 4 and zeros.count(0) > 0.8 * len(zeros):
+            return codec
+    return ""
+
+
+def _guess_legacy(data: bytes) -> str:
+    """charset-normalizer's guess, if the letters it makes are ones that people write; else ''."""
+    from charset_normalizer import from_bytes
+
+    # The lines with bytes outside ASCII are what there is to judge.
+    telling = b"\n".join(line for line in data.split(b"\n") if not line.isascii())[:_SAMPLE]
+    best = from_bytes(telling.replace(b"\x00", b""), cp_isolation=_LEGACY, threshold=0.3).best()
+    if best is None:
+        return ""
+    # Python decodes cp1252 strictly; the web, and this function, take it for latin-1 and the other way round.
+    codec = "cp1252" if best.encoding in ("latin_1", "iso8859_1") else best.encoding
+    foreign = [c for c in telling.decode(codec, "replace") if not c.isascii()]
+    plausible = sum(c in "áéíóúüñçàèìòùâêîôûäëïöãõåæøœßªº¿¡“”‘’–—…€£©®°·«»" or c in "ÁÉÍÓÚÜÑÇÀÈÖÄ" for c in foreign)
+    return codec if foreign and plausible >= 0.8 * len(foreign) else ""
+
+
+def decode_line(raw: bytes, encoding: str) -> tuple[str, int]:
+    """The text of a line without its line end, and how many of its characters had to be repaired.
+
+    What cannot be decoded becomes U+FFFD, a NUL is left out; the bytes themselves stay in the archive. White space at
+    both ends goes, and a no-break space counts as white space.
+
+    >>> decode_line(b"caf\\xc3\\xa9\\x00 ", "utf-8")
+    ('café', 1)
+    """
+    try:
+        text, repaired = raw.decode(encoding), 0
+    except UnicodeDecodeError:
+        text = raw.decode(encoding, "replace")
+        repaired = text.count("\ufffd")
+    if "\x00" in text:
+        repaired += text.count("\x00")
+        text = text.replace("\x00", "")
+    return strip(text), repaired
+
+
+def strip(text: str) -> str:
+    """Without white space at the ends, no-break and zero-width ones included."""
+    text = text.strip()
+    while text and (text[0] in _BLANKS or text[-1] in _BLANKS):
+        text = text.strip(_BLANKS).strip()
+    return text
+
+
+def normalise(text: str) -> str:
+    """For comparing what a reader sees: compatibility forms, case, quotes, dashes and white space made alike.
+
+    >>> normalise("“El  MÁS”\\u00a0– hoy")
+    '"el más" - hoy'
+    """
+    return " ".join(unicodedata.normalize("NFKC", text).casefold().translate(_QUOTES).split())
+
+
+def words(text: str) -> list[str]:
+    """The words of a text, case folded, punctuation gone, accents kept.
+
+    >>> words("¡Viva! It's 1.5 km")
+    ['viva', 'it', 's', '1', '5', 'km']
+    """
+    if text.isascii():
+        return _WORD.findall(text.lower())
+    return _WORD.findall(unicodedata.normalize("NFKC", text).casefold())
+
+
+def fold_accents(text: str) -> str:
+    """Without accents, in lower case.
+
+    >>> fold_accents("Próspera ZEDE")
+    'prospera zede'
+    """
+    if text.isascii():
+        return text.lower()
+    decomposed = unicodedata.normalize("NFKD", text).casefold()
+    return "".join(c for c in decomposed if not unicodedata.combining(c))
+
+
+def skeleton(text: str) -> str:
+    """Letters and digits only, unaccented, in lower case; the text itself where it has neither (a rule line).
+
+    >>> skeleton("“Table 1.”"), skeleton("* * *")
+    ('table1', '* * *')
+    """
+    if text.isascii():
+        folded = text.encode("ascii").translate(_ASCII_LOWER, _ASCII_NOT_ALNUM).decode("ascii")
+    else:
+        folded = _NOT_ALNUM.sub("", unicodedata.normalize("NFKD", text).casefold())
+    return folded or text
+
+
+def fingerprint(text: str) -> int:
+    """64 bits (signed, as SQLite keeps integers) of the paragraph's skeleton: equal for equal paragraphs."""
+    digest = hashlib.blake2b(skeleton(text).encode("utf-8", "surrogatepass"), digest_size=8).digest()
+    return int.from_bytes(digest, "big", signed=True)
+
+
+def content_key(texts: Iterable[str]) -> str:
+    """The key of an article: 16 hexadecimal digits, the same for the same words in any archive.
+
+    >>> content_key(["A title", "Some text."]) == content_key(["a title", "“Some” text"])
+    True
+    """
+    pieces = list(texts)
+    listed = [w for piece in pieces for w in words(piece)] or pieces
+    return hashlib.blake2b(" ".join(listed).encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
+
+
+def excerpt(text: str, length: int = 80) -> str:
+    """The first words of a text, at most `length` characters, with an ellipsis where something is left out.
+
+    >>> excerpt("One two three four", 11)
+    'One two…'
+    """
+    flat = " ".join(text.split())
+    if len(flat) <= length:
+        return flat
+    cut = flat[: length - 1]
+    at = cut.rfind(" ")
+    return (cut[:at] if at > length // 2 else cut).rstrip(" ,;:.-–—") + "…"
