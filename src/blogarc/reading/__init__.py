@@ -1,0 +1,123 @@
+"""What a person names on the command line becomes dumps: files, folders, standard input.
+
+`find_sources` says what there is to read, before anything is read, so that progress can be shown by bytes; `read_source`
+reads one. There is one reader per input format, chosen by content; text dumps are the only one so far.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+import sys
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from blogarc.errors import InputError
+from blogarc.model import Dump
+from blogarc.paragraphs import read_dump
+
+STDIN = "-"
+# What a folder is searched for; a file that is named is read whatever its name.
+TEXT_SUFFIXES = frozenset({".txt", ".text", ".dump", ".asc", ".md", ""})
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A file to read, or standard input. `name` is what the archive will call it; `size` is 0 when unknown."""
+
+    name: str
+    path: Path | None
+    size: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """An input that was left out, and why."""
+
+    name: str
+    reason: str
+    hint: str = ""
+
+
+def find_sources(paths: Iterable[str | Path]) -> tuple[list[Source], list[Skipped]]:
+    """The files behind the paths, sorted within a folder; what cannot be read is skipped with its reason.
+
+    A file is called by its own name, a file of a folder by its path below that folder.
+    """
+    sources: list[Source] = []
+    skipped: list[Skipped] = []
+    seen: set[Path | None] = set()
+    for given in paths:
+        for found in _find(given):
+            if isinstance(found, Skipped):
+                skipped.append(found)
+            elif found.path not in seen:
+                seen.add(found.path)
+                sources.append(found)
+    return sources, skipped
+
+
+def read_source(source: Source) -> tuple[Dump, bytes]:
+    """The dump, and the bytes it was read from.
+
+    Raises InputError when the source cannot be read, is empty, or is not text.
+    """
+    try:
+        data = sys.stdin.buffer.read() if source.path is None else source.path.read_bytes()
+    except OSError as error:
+        raise InputError(f"Cannot read {source.name}: {error.strerror or error}.") from error
+    if not data:
+        raise InputError(f"{source.name} is empty (0 bytes).", "Check that the scrape or the copy was finished.")
+    dump = read_dump(data, source.name)
+    if not dump.paragraphs:
+        raise InputError(f"{source.name} holds no text: only white space in {dump.size:,} bytes.")
+    return dump, data
+
+
+def _find(given: str | Path) -> Iterator[Source | Skipped]:
+    if str(given) == STDIN:
+        yield Source("stdin", None)
+        return
+    path = Path(given)
+    try:
+        mode = path.stat().st_mode
+    except FileNotFoundError:
+        yield Skipped(str(given), "there is no such file or folder", _suggest(path))
+        return
+    except (OSError, ValueError) as error:
+        yield Skipped(str(given), f"it cannot be read ({getattr(error, 'strerror', None) or error})")
+        return
+    if stat.S_ISDIR(mode):
+        found = sorted(_walk(path))
+        if not found:
+            suffixes = ", ".join(sorted(s for s in TEXT_SUFFIXES if s))
+            yield Skipped(str(given), "the folder holds no text files", f"Looked for {suffixes}; name other files one by one.")
+        for file in found:
+            yield Source(file.relative_to(path).as_posix(), file.resolve(), file.stat().st_size)
+    elif stat.S_ISREG(mode):
+        yield Source(path.name, path.resolve(), path.stat().st_size)
+    else:
+        yield Skipped(str(given), "it is neither a file nor a folder", "Use '-' to read standard input.")
+
+
+def _walk(folder: Path) -> Iterator[Path]:
+    """The text files below a folder; hidden ones are left out, and links to folders are not followed."""
+    for parent, folders, files in os.walk(folder):
+        folders[:] = [f for f in folders if not f.startswith(".")]
+        for name in files:
+            file = Path(parent, name)
+            if not name.startswith(".") and file.suffix.lower() in TEXT_SUFFIXES and file.is_file():
+                yield file
+
+
+def _suggest(path: Path) -> str:
+    """A file beside the missing one with nearly its name."""
+    import difflib
+
+    try:
+        names = [p.name for p in path.parent.iterdir()]
+    except OSError:
+        return ""
+    close = difflib.get_close_matches(path.name, names, n=1, cutoff=0.7)
+    return f"Did you mean {path.parent / close[0]}?" if close else ""
