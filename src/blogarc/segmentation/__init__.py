@@ -1,0 +1,145 @@
+"""Paragraphs become articles and leftovers: where a post starts, what is page furniture, and why.
+
+Repetition is the best evidence (`repetition`): where the copy of a post starts or ends there is a border. The shape of
+lines is the second (`cues`): toggle, title, byline, date, read-more. `evidence` weighs both in one table, `decoding` finds
+the best labels for a whole dump at once, and this room turns labels into articles with title, byline and date.
+
+Dumps that share text are given together, because pages crawled at different times break at different posts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from blogarc.model import Article, Dump, Role, Span
+from blogarc.segmentation import cues
+from blogarc.segmentation.cues import Cue
+from blogarc.segmentation.decoding import Label, decode
+from blogarc.segmentation.evidence import Evidence, gather
+from blogarc.text import content_key, excerpt, words
+
+VERSION = 1
+# Furniture with at least so much evidence is called boilerplate; with less it is unassigned, for a person to look at.
+_SURE = 1.0
+_MOST_HEAD_LINES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Segmentation:
+    """One dump split: its articles, and for each paragraph its role and the article it is in (-1 for leftovers)."""
+
+    articles: tuple[Article, ...]
+    roles: tuple[Role, ...]
+    owners: tuple[int, ...]
+    reasons: tuple[dict[str, float], ...]  # for leftovers: the evidence for being furniture
+
+
+def segment(dumps: Sequence[Dump]) -> list[Segmentation]:
+    """Each dump split into articles and leftovers; what one dump shows about repetition counts for the others.
+
+    Pure: the same dumps give the same articles, whatever their order. Languages are left undetermined.
+    """
+    order = sorted(range(len(dumps)), key=lambda i: (dumps[i].name, dumps[i].sha256))
+    evidence = gather([dumps[i] for i in order])
+    labels = decode(
+        evidence.border_scores(), evidence.start_scores(), evidence.furniture_scores(), evidence.starts
+    )
+    results: dict[int, Segmentation] = {}
+    first = 0
+    for i in order:
+        count = len(dumps[i].paragraphs)
+        results[i] = _assemble(dumps[i], [Label(v) for v in labels[first : first + count]], evidence, first)
+        first += count
+    return [results[i] for i in range(len(dumps))]
+
+
+def explain(dumps: Sequence[Dump], index: int, ordinal: int) -> dict[str, dict[str, float]]:
+    """The weighted evidence at one paragraph of the dump at `index`: for a cut before it, and for its being furniture."""
+    order = sorted(range(len(dumps)), key=lambda i: (dumps[i].name, dumps[i].sha256))
+    evidence = gather([dumps[i] for i in order])
+    place = sum(len(dumps[i].paragraphs) for i in order[: order.index(index)]) + ordinal
+    return {"cut": evidence.for_cut(place), "furniture": evidence.for_furniture(place)}
+
+
+def _assemble(dump: Dump, labels: list[Label], evidence: Evidence, first: int) -> Segmentation:
+    roles = [Role.BODY] * len(labels)
+    owners = [-1] * len(labels)
+    reasons: list[dict[str, float]] = [{} for _ in labels]
+    groups: list[list[int]] = []
+    for ordinal, label in enumerate(labels):
+        if label is Label.FURNITURE:
+            reasons[ordinal] = evidence.for_furniture(first + ordinal)
+            sure = sum(reasons[ordinal].values()) >= _SURE
+            roles[ordinal] = Role.BOILERPLATE if sure else Role.UNASSIGNED
+            continue
+        if label is Label.START or not groups:
+            groups.append([])
+        groups[-1].append(ordinal)
+    articles: list[Article] = []
+    for group in groups:
+        shapes = [evidence.cues[first + o] for o in group]
+        group_roles = _head_roles([dump.paragraphs[o].text for o in group], shapes)
+        for ordinal, role in zip(group, group_roles, strict=True):
+            roles[ordinal], owners[ordinal] = role, len(articles)
+        score = round(float(sum(evidence.for_cut(first + group[0]).values())), 2)
+        reason: dict[str, Any] = {"score": score, "cut": evidence.for_cut(first + group[0])}
+        if evidence.starts[first + group[0]]:
+            reason["cut"] = {"the dump starts here": 0.0}
+        articles.append(_build_article(dump, group, group_roles, reason))
+    return Segmentation(tuple(articles), tuple(roles), tuple(owners), tuple(reasons))
+
+
+def _head_roles(texts: Sequence[str], shapes: Sequence[Cue]) -> list[Role]:
+    """Toggle lines, then a title, then byline and date lines, in the order in which blogs set them; the rest is body."""
+    roles = [Role.BODY] * len(texts)
+    title_seen = False
+    for place in range(min(len(texts) - 1, _MOST_HEAD_LINES)):
+        shape = shapes[place]
+        if shape & Cue.TOGGLE:
+            roles[place] = Role.TOGGLE
+        elif shape & (Cue.BYLINE | Cue.DATE):
+            roles[place] = Role.BYLINE
+        elif not title_seen and shape & Cue.TITLE and _heads_text(texts, shapes, place, roles):
+            roles[place] = Role.TITLE
+            title_seen = True
+        else:
+            break
+    return roles
+
+
+def _heads_text(texts: Sequence[str], shapes: Sequence[Cue], place: int, roles: Sequence[Role]) -> bool:
+    """Whether a title-shaped line is a title: under a toggle, over a byline, or over a paragraph longer than itself."""
+    if place and roles[place - 1] is Role.TOGGLE:
+        return True
+    following, shape = texts[place + 1], shapes[place + 1]
+    return bool(shape & (Cue.BYLINE | Cue.DATE | Cue.TOGGLE)) or len(following) > len(texts[place])
+
+
+def _build_article(dump: Dump, group: list[int], roles: Sequence[Role], evidence: dict[str, Any]) -> Article:
+    own = [dump.paragraphs[o] for o in group]
+    by_role = {role: [p.text for p, r in zip(own, roles, strict=True) if r is role] for role in Role}
+    kept = [p.text for p, r in zip(own, roles, strict=True) if r in (Role.BODY, Role.BYLINE)]
+    title = by_role[Role.TITLE][0] if by_role[Role.TITLE] else ""
+    toggles = [cues.toggle_language(t) for t in by_role[Role.TOGGLE]]
+    pieces = [title, *kept] if title else kept
+    first, last = own[0], own[-1]
+    return Article(
+        key=content_key(pieces),
+        dump=dump.name,
+        paragraphs=Span(first.ordinal, last.ordinal + 1),
+        lines=Span(first.lines.start, last.lines.end),
+        bytes=Span(first.bytes.start, last.bytes.end),
+        title=title or excerpt(by_role[Role.BODY][0] if by_role[Role.BODY] else kept[0] if kept else ""),
+        title_source="line" if title else "derived",
+        text="\n\n".join(kept),
+        words=sum(len(words(piece)) for piece in pieces),
+        toggle=next((t for t in toggles if t), None),
+        evidence=evidence,
+    )
+
+
+def head_lines(article_texts: Sequence[str], roles: Sequence[Role], language: str) -> cues.Head:
+    """Author and date of an article from its byline lines; dates are read as its language writes them."""
+    return cues.read_head([t for t, r in zip(article_texts, roles, strict=True) if r is Role.BYLINE], language)

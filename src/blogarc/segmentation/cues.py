@@ -1,0 +1,190 @@
+"""What a single line looks like: toggle, title, byline, date, read-more, rule.
+
+Only short lines are looked at, and only for forms that blogs in English and Spanish share; a form is a cue, never a
+verdict. `Cue` values are what `segmentation` weighs, and `explain` shows.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from enum import Flag, auto
+from functools import lru_cache
+
+from blogarc.text import fold_accents
+
+# Longer than this, a line is text, not a head or a link. In the dev dumps 99 % of title lines are shorter.
+LONGEST_TITLE = 140
+LONGEST_HEAD = 90
+LONGEST_LINK = 45
+
+
+class Cue(Flag):
+    """What a line looks like; a line can look like several things."""
+
+    NONE = 0
+    TOGGLE = auto()  # "In English", "Leer en español"
+    TITLE = auto()  # title-shaped: short, no closing punctuation
+    BYLINE = auto()  # "By Jane Roe", "Publicado por ..."
+    DATE = auto()  # a date and little else
+    READ_MORE = auto()  # "Continue reading", "Leer más »"
+    RULE = auto()  # "_____", "* * *"
+    CREDIT = auto()  # "Traducción de ...": ends an article
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What the head lines of an article say."""
+
+    byline: str | None = None
+    published: str | None = None
+
+
+_MONTHS = (
+    "january|february|march|april|may|june|july|august|september|october|november|december|jan|feb|mar|apr|jun|jul|"
+    "aug|sept|sep|oct|nov|dec|enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|setiembre|octubre|"
+    "noviembre|diciembre|ene|abr|ago|dic"
+)
+_DAY = r"\d{1,2}(?:st|nd|rd|th|º|°|\.)?"
+_DATE = re.compile(
+    rf"\b(?:{_DAY}\s+(?:de\s+|of\s+)?(?:{_MONTHS})\.?,?\s+(?:de\s+|del\s+)?\d{{4}}"
+    rf"|(?:{_MONTHS})\.?\s+{_DAY},?\s+(?:de\s+)?\d{{4}}"
+    rf"|\d{{4}}-\d{{1,2}}-\d{{1,2}}|\d{{1,2}}[/.\-]\d{{1,2}}[/.\-](?:\d{{4}}|\d{{2}}))\b",
+    re.IGNORECASE,
+)
+_WEEKDAYS = (
+    "monday|tuesday|wednesday|thursday|friday|saturday|sunday|lunes|martes|miercoles|miércoles|jueves|viernes|sabado|"
+    "sábado|domingo"
+)
+_PUBLISHED = (
+    r"(?:(?:last\s+)?(?:posted|published|updated|written)|publicad[oa]|actualizad[oa]|escrit[oa]|fecha|date|el|on|de|"
+    rf"by|por|at|a las|{_WEEKDAYS})"
+)
+_NAME = r"[^\W\d_][\w'’.\-]*(?:\s+(?:[^\W\d_][\w'’.\-]*|[y&]))*"
+_BYLINE = re.compile(
+    r"^\W*(?:(?:by|por)|(?:guest\s+)?(?:post|posted|published|written|text|words|story|report|art[ií]culo|entrada|texto|"
+    r"escrit[oa]|publicad[oa]|redactad[oa])\s+(?:invitad[oa]\s+)?(?:by|por|de))\s*:?\s+"
+    rf"(?P<name>{_NAME})",
+    re.IGNORECASE,
+)
+_AUTHOR = re.compile(rf"^\W*(?:authors?|autor(?:a|es|as)?)\s*:\s*(?P<name>{_NAME})", re.IGNORECASE)
+_CREDIT = re.compile(
+    r"^\W*(?:(?:translat(?:ed|ion)|edited|photo(?:graph)?s?|image|illustration)\s+(?:by|:)|"
+    r"(?:traducci[oó]n|traducid[oa]|edici[oó]n|fotos?|imagen|ilustraci[oó]n)\s*(?:de|por|:))",
+    re.IGNORECASE,
+)
+_LANGUAGES = {"english": "en", "ingles": "en", "spanish": "es", "espanol": "es", "castellano": "es"}
+_TOGGLE_WORDS = frozenset(
+    "in en read leer lee ver view see lea version this post article entry page esta este entrada articulo pagina "
+    "also tambien available disponible is esta the la el a to switch cambiar translation traduccion here aqui text texto".split()
+)
+_MORE = re.compile(
+    r"^\W*(?:(?:(?:keep|continue|read|seguir|sigue|siga|continuar|contin[uú]a|leer|lee|lea|ver)\b[\w\s]{0,24}?)?"
+    r"\b(?:more|reading|on|m[aá]s|leyendo|(?:the\s+)?(?:full|whole|rest|complete)\b[\w\s]{0,16}|complet[oa]|"
+    r"(?:la\s+)?entrada\s+complet[ao]|(?:el\s+)?art[ií]culo\s+completo))\W*$",
+    re.IGNORECASE,
+)
+_ENDS_SENTENCE = re.compile(r"[.!?:;,…][\"'”’»)\]]*$")
+_ENDS_CLAUSE = re.compile(r"[.:;,…][\"'”’»)\]]*$")  # a title may ask or exclaim
+_WORDS = re.compile(r"[^\W\d_]+")
+
+
+@lru_cache(maxsize=1 << 16)
+def look(text: str) -> Cue:
+    """What the line looks like.
+
+    >>> look("In English"), look("Leer más »"), look("Posted by Ana Ruiz on 3 May 2019")
+    (<Cue.TOGGLE|TITLE: 3>, <Cue.TITLE|READ_MORE: 18>, <Cue.TITLE|BYLINE|DATE: 14>)
+    """
+    cue = Cue.NONE
+    if len(text) > LONGEST_TITLE:
+        return cue
+    if not any(c.isalnum() for c in text):
+        return Cue.RULE
+    if _WORDS.search(text) and not _ENDS_CLAUSE.search(text) and not text[0].islower():
+        cue |= Cue.TITLE
+    if len(text) <= LONGEST_HEAD:
+        if _is_date_line(text):
+            cue |= Cue.DATE
+        if _is_byline(text):
+            cue |= Cue.BYLINE
+        if _CREDIT.match(text):
+            cue |= Cue.CREDIT
+    if len(text) <= LONGEST_LINK:
+        if toggle_language(text):
+            cue |= Cue.TOGGLE
+        if _MORE.match(text):
+            cue |= Cue.READ_MORE
+    return cue
+
+
+def toggle_language(text: str) -> str | None:
+    """The one language that a toggle line offers, if the line is nothing but that.
+
+    >>> toggle_language("Leer en español"), toggle_language("Spanish food"), toggle_language("English | Español")
+    ('es', None, None)
+    """
+    folded = _WORDS.findall(fold_accents(text))
+    named = {_LANGUAGES[w] for w in folded if w in _LANGUAGES}
+    if len(named) != 1 or any(w not in _LANGUAGES and w not in _TOGGLE_WORDS for w in folded):
+        return None
+    return named.pop()
+
+
+def _is_date_line(text: str) -> bool:
+    """A date, with little else than words of publishing and a name around it."""
+    found = _DATE.search(text)
+    if not found:
+        return False
+    rest = text[: found.start()] + " " + text[found.end() :]
+    rest = re.sub(rf"\b{_PUBLISHED}\b", " ", rest, flags=re.IGNORECASE)
+    if _ENDS_SENTENCE.search(text) and not text.endswith((".", ":")):
+        return False
+    # What is left may be a name, a time, "5 min read"; not a sentence.
+    return len(_WORDS.findall(rest)) <= 6 and not (text.endswith(".") and len(_WORDS.findall(rest)) > 2)
+
+
+def _is_byline(text: str) -> bool:
+    found = _BYLINE.match(text) or _AUTHOR.match(text)
+    if not found or _ENDS_SENTENCE.search(text):
+        return False
+    name = _without_date(found["name"])
+    listed = [w for w in re.findall(r"[^\W\d_][\w'’.\-]*", name) if w.lower() not in {"de", "del", "la", "los", "y", "and", "van", "von"}]
+    # A name is one to six capitalised words; "By the end of May" and "Por eso" are not names.
+    return 0 < len(listed) <= 6 and sum(w[0].isupper() for w in listed) == len(listed) and (len(listed) > 1 or "post" in text.lower())
+
+
+def _without_date(name: str) -> str:
+    cut = re.split(rf"[,|·(]|\s+(?:on|el|in|en|at|-|–|—)\s+(?=\w*\s*\d|(?:{_MONTHS}))|\s\d", name, maxsplit=1)[0]
+    return re.sub(rf"\s+(?:{_MONTHS})\.?$", "", cut, flags=re.IGNORECASE).strip(" ,.|·-–—")
+
+
+def read_head(lines: list[str], language: str) -> Head:
+    """Author and date in the byline and date lines of an article's head.
+
+    >>> read_head(["Publicado por Ana Ruiz el 21 de octubre de 2020"], "es")
+    Head(byline='Ana Ruiz', published='2020-10-21')
+    """
+    byline = published = None
+    for line in lines:
+        if byline is None and (found := _BYLINE.match(line) or _AUTHOR.match(line)) and _is_byline(line):
+            byline = _without_date(found["name"]) or None
+        if published is None and (dated := _DATE.search(line)):
+            published = parse_date(dated[0], language)
+    return Head(byline, published)
+
+
+@lru_cache(maxsize=4096)
+def parse_date(text: str, language: str) -> str | None:
+    """ISO date of a written one, read as the language writes it (03/04 is 3 April in Spanish, 4 March in English)."""
+    import dateparser
+
+    order = ["es", "en"] if language == "es" else ["en", "es"]
+    try:
+        parsed = dateparser.parse(text, languages=order, settings={"DATE_ORDER": "DMY" if language == "es" else "MDY"})
+    except (ValueError, OverflowError):
+        return None
+    if parsed is None or not date(1900, 1, 1) <= parsed.date() <= date(2200, 1, 1):
+        return None
+    return parsed.date().isoformat()
