@@ -14,6 +14,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 from blogarc.model import Dump, Layout, Paragraph, Span
 from blogarc.text import Encoding, decode_line, detect_encoding
@@ -102,7 +103,7 @@ def _find_aligned(data: bytes, needle: bytes, start: int, unit: int) -> int:
 
 def _recognise_layout(lines: list[_Line], count: int) -> tuple[Layout, int]:
     """The layout, and the column at which it wraps (0 where it does not)."""
-    neighbours = [(a, b) for a, b in zip(lines, lines[1:], strict=False) if b.number == a.number + 1]
+    neighbours = [(a, b) for a, b in pairwise(lines) if b.number == a.number + 1]
     if len(neighbours) >= _FEWEST_NEIGHBOURS:
         # The widest lines show the column; a few may stick out (an address), so the 98th percentile of those broken.
         lengths = sorted(len(a.text) for a, _ in neighbours)

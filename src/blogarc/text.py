@@ -52,6 +52,14 @@ _QUOTES = str.maketrans(
     {**dict.fromkeys("“”„‟«»″", '"'), **dict.fromkeys("‘’‚‛´`′", "'"), **dict.fromkeys("–—―‐‑‒−", "-"), "…": "..."}
     | dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u2060\ufeff"), None)
 )
+# What must not reach a terminal, a spreadsheet or a page as it is: control characters, marks that turn the direction of
+# writing (they can make a line read as something else), lone surrogates and noncharacters.
+_UNSAFE = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]"
+)
+# Marks around the words that a search found, for whoever displays them: noncharacters, which no text should hold.
+FOUND, FOUND_END = "\ufdd0", "\ufdd1"
+
 _WORD = re.compile(r"[^\W_]+")
 _NOT_ALNUM = re.compile(r"[\W_]+")
 _ASCII_LOWER = bytes(range(256)).lower()
@@ -232,3 +240,21 @@ def excerpt(text: str, length: int = 80) -> str:
     cut = flat[: length - 1]
     at = cut.rfind(" ")
     return (cut[:at] if at > length // 2 else cut).rstrip(" ,;:.-–—") + "…"
+
+
+def visible(text: str) -> str:
+    r"""The text with characters that could act on what displays it turned into ones that are seen. Line feeds and tabs stay.
+
+    >>> visible("red \x1b[31m alert\x07")
+    'red ␛[31m alert␇'
+    >>> visible("abc\u202edef")
+    'abc<202E>def'
+    """
+    return _UNSAFE.sub(_picture, text)
+
+
+def _picture(found: re.Match[str]) -> str:
+    code = ord(found[0])
+    if code < 0x20:
+        return chr(0x2400 + code)
+    return "\u2421" if code == 0x7F else f"<{code:04X}>"

@@ -75,6 +75,21 @@ def read_source(source: Source) -> tuple[Dump, bytes]:
     return dump, data
 
 
+def read(path: str | Path) -> Dump:
+    """The dump in one file, for a notebook. Raises InputError when it cannot be read, is empty, or is not text."""
+    file = Path(path)
+    return read_source(Source(file.name, file))[0]
+
+
+def read_text(text: str, name: str = "text") -> Dump:
+    """A text as a dump, for a notebook.
+
+    >>> len(read_text("One paragraph.\\n\\nAnother one.").paragraphs)
+    2
+    """
+    return read_dump(text.encode("utf-8", "replace"), name)
+
+
 def _find(given: str | Path) -> Iterator[Source | Skipped]:
     if str(given) == STDIN:
         yield Source("stdin", None)
@@ -92,7 +107,9 @@ def _find(given: str | Path) -> Iterator[Source | Skipped]:
         found = sorted(_walk(path))
         if not found:
             suffixes = ", ".join(sorted(s for s in TEXT_SUFFIXES if s))
-            yield Skipped(str(given), "the folder holds no text files", f"Looked for {suffixes}; name other files one by one.")
+            yield Skipped(
+                str(given), "the folder holds no text files", f"Looked for {suffixes}; name other files one by one."
+            )
         for file in found:
             yield Source(file.relative_to(path).as_posix(), file.resolve(), file.stat().st_size)
     elif stat.S_ISREG(mode):

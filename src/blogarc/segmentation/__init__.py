@@ -43,9 +43,7 @@ def segment(dumps: Sequence[Dump]) -> list[Segmentation]:
     """
     order = sorted(range(len(dumps)), key=lambda i: (dumps[i].name, dumps[i].sha256))
     evidence = gather([dumps[i] for i in order])
-    labels = decode(
-        evidence.border_scores(), evidence.start_scores(), evidence.furniture_scores(), evidence.starts
-    )
+    labels = decode(evidence.border_scores(), evidence.start_scores(), evidence.furniture_scores(), evidence.starts)
     results: dict[int, Segmentation] = {}
     first = 0
     for i in order:

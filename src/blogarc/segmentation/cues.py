@@ -77,7 +77,7 @@ _CREDIT = re.compile(
 _LANGUAGES = {"english": "en", "ingles": "en", "spanish": "es", "espanol": "es", "castellano": "es"}
 _TOGGLE_WORDS = frozenset(
     "in en read leer lee ver view see lea version this post article entry page esta este entrada articulo pagina "
-    "also tambien available disponible is esta the la el a to switch cambiar translation traduccion here aqui text texto".split()
+    "also tambien available disponible is the la el a to switch cambiar translation traduccion here aqui text texto".split()
 )
 _MORE = re.compile(
     r"^\W*(?:(?:(?:keep|continue|read|seguir|sigue|siga|continuar|contin[uú]a|leer|lee|lea|ver)\b[\w\s]{0,24}?)?"
@@ -150,14 +150,22 @@ def _is_byline(text: str) -> bool:
     if not found or _ENDS_SENTENCE.search(text):
         return False
     name = _without_date(found["name"])
-    listed = [w for w in re.findall(r"[^\W\d_][\w'’.\-]*", name) if w.lower() not in {"de", "del", "la", "los", "y", "and", "van", "von"}]
+    listed = [
+        w
+        for w in re.findall(r"[^\W\d_][\w'’.\-]*", name)
+        if w.lower() not in {"de", "del", "la", "los", "y", "and", "van", "von"}
+    ]
     # A name is one to six capitalised words; "By the end of May" and "Por eso" are not names.
-    return 0 < len(listed) <= 6 and sum(w[0].isupper() for w in listed) == len(listed) and (len(listed) > 1 or "post" in text.lower())
+    return (
+        0 < len(listed) <= 6
+        and sum(w[0].isupper() for w in listed) == len(listed)
+        and (len(listed) > 1 or "post" in text.lower())
+    )
 
 
 def _without_date(name: str) -> str:
     cut = re.split(rf"[,|·(]|\s+(?:on|el|in|en|at|-|–|—)\s+(?=\w*\s*\d|(?:{_MONTHS}))|\s\d", name, maxsplit=1)[0]
-    return re.sub(rf"\s+(?:{_MONTHS})\.?$", "", cut, flags=re.IGNORECASE).strip(" ,.|·-–—")
+    return re.sub(rf"\s+(?:{_MONTHS}|on|el|in|en|at)\.?$", "", cut, flags=re.IGNORECASE).strip(" ,.|·-–—")
 
 
 def read_head(lines: list[str], language: str) -> Head:

@@ -7,6 +7,7 @@ weighted evidence and the costs of the steps below are found in one pass, linear
 from __future__ import annotations
 
 from enum import IntEnum
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -46,7 +47,7 @@ def decode(border: Floats, start: Floats, furniture: Floats, dump_starts: NDArra
     labels = np.empty(len(border), np.int8)
     own = np.stack((border + start, np.zeros(len(border)), border + furniture), axis=1)
     edges = [*np.flatnonzero(dump_starts).tolist(), len(border)]
-    for first, end in zip(edges[:-1], edges[1:], strict=True):
+    for first, end in pairwise(edges):
         labels[first:end] = _decode_one(own[first:end].tolist())
     return labels
 

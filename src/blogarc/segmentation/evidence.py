@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -129,7 +130,14 @@ class _Page:
     """The columns of one set of dumps; a class only so that the many inputs need not be passed around."""
 
     def __init__(
-        self, texts: Sequence[str], dumps: Ints, starts: Bools, letters: Ints, identities: Ints, cues: list[Cue], copies: list[Copy]
+        self,
+        texts: Sequence[str],
+        dumps: Ints,
+        starts: Bools,
+        letters: Ints,
+        identities: Ints,
+        cues: list[Cue],
+        copies: list[Copy],
     ) -> None:
         self.count = len(texts)
         self.texts, self.dumps, self.starts, self.letters = texts, dumps, starts, letters
@@ -245,7 +253,9 @@ class _Page:
         )
         head = self._has(Cue.BYLINE) | self._has(Cue.DATE) | self._has(Cue.TOGGLE)
         lone = self.covered < 0.4
-        columns["recurs among different neighbours"] = ((counts >= 2) & varied & lone & (self.letters < _LONG)).astype(float)
+        columns["recurs among different neighbours"] = ((counts >= 2) & varied & lone & (self.letters < _LONG)).astype(
+            float
+        )
         odd = (self.coverage > _MOSTLY_COPIES) & lone
         columns["the odd one out among copies"] = odd * self.coverage
         columns["part of a copy"] = self.covered.copy()
@@ -254,7 +264,9 @@ class _Page:
         columns["head line"] = (head | self._next(head) & self._has(Cue.TITLE)).astype(float)
         columns["part of a long stretch"] = self._long_stretches(lone)
         columns["at the edge of the dump"] = self._edges(lone)
-        short = (self.letters < _SHORT) & ~np.fromiter((t.endswith((".", ":", ",", ";")) for t in self.texts), bool, self.count)
+        short = (self.letters < _SHORT) & ~np.fromiter(
+            (t.endswith((".", ":", ",", ";")) for t in self.texts), bool, self.count
+        )
         columns["stands alone among short lines"] = (
             short & lone & (self._previous(short) | self.starts) & self._next(short, at_end=True)
         ).astype(float)
@@ -263,9 +275,11 @@ class _Page:
     def _long_stretches(self, lone: Bools) -> Floats:
         """How much an unbroken stretch of paragraphs outside copies looks like a post that occurs once, 0 to 1."""
         column = self._zeros()
-        breaks = np.flatnonzero(np.concatenate(([True], (lone[1:] != lone[:-1]) | self.starts[1:]))) if self.count else []
+        breaks = (
+            np.flatnonzero(np.concatenate(([True], (lone[1:] != lone[:-1]) | self.starts[1:]))) if self.count else []
+        )
         edges = [*np.asarray(breaks, int).tolist(), self.count]
-        for start, end in zip(edges[:-1], edges[1:], strict=True):
+        for start, end in pairwise(edges):
             if lone[start]:
                 column[start:end] = min(1.0, float(self.letters[start:end].sum()) / _STRETCH) ** 2
         return column

@@ -110,10 +110,7 @@ def _runs(identities: Ints, dumps: Ints, letters: Ints, heads: Bools) -> list[_C
     places, offsets = places[order], offsets[order]
     again = places + offsets
     breaks = (
-        (np.diff(offsets) != 0)
-        | (np.diff(places) != 1)
-        | (np.diff(dumps[places]) != 0)
-        | (np.diff(dumps[again]) != 0)
+        (np.diff(offsets) != 0) | (np.diff(places) != 1) | (np.diff(dumps[places]) != 0) | (np.diff(dumps[again]) != 0)
     )
     edges = np.concatenate(([0], np.flatnonzero(breaks) + 1, [len(places)]))
     seen_before = np.zeros(len(identities), bool)

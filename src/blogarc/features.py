@@ -1,0 +1,240 @@
+"""What a text and its translation have in common without a dictionary: numbers, names, cognates, pieces of words.
+
+Four families of keys, from the surest to the most plentiful:
+
+- numbers and dates in a common form: 1.234,5 and 1,234.5 are one key, so are "October 21" and "21 de octubre";
+- names: words capitalised inside a sentence, identifiers, addresses, versions;
+- cognates: words with accents folded and regular suffixes mapped, cut to a stem (Simard, Foster and Isabelle 1992 cut
+  at four letters; the suffix table allows six, which are rarer);
+- character 4-grams of the folded text (McNamee and Mayfield 2004), hashed, for everything the others miss.
+
+All that is known about particular languages stands in MONTHS and SUFFIXES. Without an entry there, another language
+of the Latin alphabet still has numbers, names, and whatever words look alike.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from blogarc.text import fold_accents
+
+# ---- what is known about English and Spanish, accents folded ----
+
+MONTHS: dict[str, int] = {
+    name: number
+    for number, names in enumerate(
+        (
+            "january jan enero",
+            "february feb febrero",
+            "march marzo",
+            "april apr abril",
+            "may mayo",
+            "june jun junio",
+            "july jul julio",
+            "august aug agosto",
+            "september sept sep septiembre setiembre",
+            "october oct octubre",
+            "november nov noviembre",
+            "december dec diciembre dic",
+        ),
+        start=1,
+    )
+    for name in names.split()
+}
+
+# The first that fits is applied, to words that keep two letters before it: longer endings stand above shorter ones.
+# Both languages go to one form; where only one has an entry, the other is in that form already ("nacion", "capital").
+SUFFIXES: tuple[tuple[str, str], ...] = (
+    ("aciones", "acion"),
+    ("ciones", "cion"),
+    ("siones", "sion"),
+    ("tions", "cion"),
+    ("tion", "cion"),
+    ("sions", "sion"),
+    ("ibilities", "ibilidad"),
+    ("idades", "idad"),
+    ("ities", "idad"),
+    ("ity", "idad"),
+    ("icamente", "ic"),
+    ("ically", "ic"),
+    ("amente", ""),
+    ("mente", ""),
+    ("ally", "al"),
+    ("ly", ""),
+    ("ical", "ic"),
+    ("icos", "ic"),
+    ("icas", "ic"),
+    ("ico", "ic"),
+    ("ica", "ic"),
+    ("ics", "ic"),
+    ("ous", "os"),
+    ("osos", "os"),
+    ("osas", "os"),
+    ("oso", "os"),
+    ("osa", "os"),
+    ("encias", "enc"),
+    ("encia", "enc"),
+    ("ancias", "anc"),
+    ("ancia", "anc"),
+    ("ences", "enc"),
+    ("ence", "enc"),
+    ("ency", "enc"),
+    ("ance", "anc"),
+    ("ancy", "anc"),
+    ("ists", "ist"),
+    ("istas", "ist"),
+    ("ista", "ist"),
+    ("isms", "ism"),
+    ("ismos", "ism"),
+    ("ismo", "ism"),
+)
+
+# Spellings of one sound that the two languages, and others, write differently.
+_SOUNDS = (("ph", "f"), ("th", "t"), ("ch", "c"), ("qu", "c"), ("y", "i"), ("k", "c"), ("w", "v"))
+
+# ---- the families ----
+
+_SHORTEST_COGNATE = 5  # shorter words look alike by chance: "come", "once", "red"
+_STEM = 6  # letters of a cognate that are kept; inflection begins after about six
+_GRAM = 4
+GRAM_SPACE = 1 << 20  # 4-grams of 27 letters are 531,441: collisions stay rare
+# A post is known by its beginning: beyond so many characters a 4-gram profile hardly changes.
+_READ = 40_000
+
+_NUMBER = re.compile(r"\d+(?:[.,:/-]\d+)*")
+_THOUSANDS = re.compile(r"\d{1,3}(?:([.,])\d{3})(?:\1\d{3})*")
+_WORD = re.compile(r"[^\W\d_]+")
+_DAY_MONTH = re.compile(r"\b(\d{1,2})(?:st|nd|rd|th|º|°)?\.? (?:de |of )?([a-z]{3,10})\b")
+_MONTH_DAY = re.compile(r"\b([a-z]{3,10})\.? (\d{1,2})(?:st|nd|rd|th)?\b(?![.:]\d)")
+_NAME = re.compile(r"(?<=[\w,;(] )[A-ZÀ-ÖØ-Þ][\w'’-]+")
+_IDENTIFIER = re.compile(r"\b(?:\w*[a-z]\w*[A-Z]\w*|[A-Z]{2,}\w*|[A-Za-z]+\d\w*|\w+_\w+|[a-z]+\.[a-z]{2,}(?:\.[a-z]+)*)\b")
+_ADDRESS = re.compile(r"(?:https?://(?:www\.)?|www\.)([^\s)>\]\"'”»,;]+)")
+_ROMAN = re.compile(r"(?=[IVX]{2})X{0,3}(?:IX|IV|V?I{0,3})")
+_GAP = re.compile(r"[\W_]+")
+
+
+def numbers(text: str) -> list[str]:
+    """Numbers, dates and versions in a common form.
+
+    >>> numbers("El 21 de octubre: 1.234,5 km y 55.2 %") == numbers("On October 21st: 1,234.5 km and 55,2 %")
+    True
+    >>> numbers("Version 3.2.10, 10:30, June 2020")
+    ['3.2.10', '10:30', '2020', 'm6']
+    """
+    found = [_plain_number(match) for match in _NUMBER.findall(text)]
+    folded = fold_accents(text)
+    found += [f"m{MONTHS[word]}" for word in _WORD.findall(folded) if len(word) > 3 and word in MONTHS]
+    days = [(day, month) for day, month in _DAY_MONTH.findall(folded) if month in MONTHS]
+    days += [(day, month) for month, day in _MONTH_DAY.findall(folded) if month in MONTHS]
+    return found + [f"m{MONTHS[month]}-{int(day)}" for day, month in days]
+
+
+def _plain_number(number: str) -> str:
+    """Without separators of thousands, with a decimal point.
+
+    >>> [_plain_number(n) for n in ("1.234,5", "1,234.5", "1.234", "3,5", "3.2.10", "2020-05-01")]
+    ['1234.5', '1234.5', '1234', '3.5', '3.2.10', '2020-05-01']
+    """
+    point, comma = number.rfind("."), number.rfind(",")
+    if point >= 0 and comma >= 0:
+        thousands, decimal = (".", ",") if comma > point else (",", ".")
+        return number.replace(thousands, "").replace(decimal, ".")
+    if _THOUSANDS.fullmatch(number):
+        return number.replace(".", "").replace(",", "")
+    return number.replace(",", ".")
+
+
+def names(text: str) -> list[str]:
+    """Names and identifiers, folded: what a translator leaves as it is.
+
+    A word that opens a sentence is capitalised whatever it is, so only words inside one count.
+
+    >>> names("Ayer, en Tegucigalpa, Ana María leyó www.ejemplo.org/uno con NumPy.")
+    ['tegucigalpa', 'ana', 'maria', 'numpy', 'ejemplo.org/uno']
+    """
+    addresses = [address.rstrip("./").lower() for address in _ADDRESS.findall(text)]
+    if addresses:
+        text = _ADDRESS.sub(" ", text)
+    found = [name.removesuffix("'s").removesuffix("’s") for name in _NAME.findall(text)]
+    found += [name for name in _IDENTIFIER.findall(text) if name not in found]
+    folded = [fold_accents(name) for name in found]
+    return [name for name in folded if name not in MONTHS] + addresses
+
+
+@lru_cache(maxsize=1 << 17)
+def cognate(word: str) -> str:
+    """The key that a word (folded) shares with its cognates; '' if it is too short to say.
+
+    >>> cognate("nation"), cognate("nacion"), cognate("university"), cognate("universidad")
+    ('nacion', 'nacion', 'univer', 'univer')
+    >>> cognate("physically"), cognate("fisicamente"), cognate("special"), cognate("especial")
+    ('fisic', 'fisic', 'specia', 'specia')
+    """
+    if len(word) < _SHORTEST_COGNATE:
+        return ""
+    for ending, common in SUFFIXES:
+        if word.endswith(ending) and len(word) - len(ending) >= 2:
+            word = word[: len(word) - len(ending)] + common
+            break
+    for written, common in _SOUNDS:
+        word = word.replace(written, common)
+    word = "".join(c for n, c in enumerate(word) if n == 0 or c != word[n - 1])
+    # Spanish puts an e before an s that begins with another consonant.
+    if len(word) > 4 and word[:2] == "es" and word[2] in "cptmnl":
+        word = word[1:]
+    return word[:_STEM]
+
+
+def cognates(folded: str) -> list[str]:
+    """The cognate keys of a folded text.
+
+    >>> cognates("la situacion es optima")
+    ['situac', 'optima']
+    """
+    return [key for word in _WORD.findall(folded) if (key := cognate(word))]
+
+
+def grams(folded: str) -> NDArray[np.int64]:
+    """The 4-grams of a folded text as numbers below GRAM_SPACE, in order, repeats included.
+
+    >>> len(grams("capital")), bool((grams("capital")[:4] == grams("capitales")[:4]).all())
+    (6, True)
+    """
+    line = f" {_GAP.sub(' ', folded).strip()} "
+    codes = np.frombuffer(line.encode("utf-32-le", "surrogatepass"), dtype=np.uint32).astype(np.uint64)
+    if len(codes) < _GRAM + 1:
+        return np.empty(0, np.int64)
+    # FNV-1a over the four letters: enough to spread them, and the same on every machine.
+    mixed = np.full(len(codes) - _GRAM + 1, 0xCBF29CE484222325, np.uint64)
+    for n in range(_GRAM):
+        mixed = (mixed ^ codes[n : n + len(mixed)]) * np.uint64(0x100000001B3)
+    return ((mixed ^ (mixed >> np.uint64(32))) % np.uint64(GRAM_SPACE)).astype(np.int64)
+
+
+FAMILIES = ("numbers", "names", "cognates", "grams")
+
+
+@dataclass(frozen=True, slots=True)
+class Features:
+    """The keys of one text, repeats included."""
+
+    numbers: list[str]
+    names: list[str]
+    cognates: list[str]
+    grams: NDArray[np.int64]
+
+
+def extract(text: str) -> Features:
+    """All four families of one text.
+
+    >>> extract("In 2015 the capital, Lima, grew.").names
+    ['lima']
+    """
+    text = text[:_READ]
+    folded = fold_accents(text)
+    return Features(numbers(text), names(text), cognates(folded), grams(folded))
