@@ -1,0 +1,98 @@
+"""Candidates are found without comparing all pairs; a slow oracle that does compares them."""
+
+from itertools import combinations
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from blogarc import minhash
+from blogarc.text import words
+
+POOL = (
+    "the harbour master wrote down every tide for forty years and nobody asked him why until the archive closed its doors "
+    "la directora del instituto guardaba las cartas en una caja de galletas que olía a canela y a tabaco rubio "
+    "seven ferries left that morning with bread coal letters and one very tired orchestra from the island school"
+).split()
+
+
+def shingles(text: str) -> set[tuple[str, ...]]:
+    told = words(text)
+    return {tuple(told[n : n + minhash.SHINGLE]) for n in range(len(told) - minhash.SHINGLE + 1)}
+
+
+def candidates(texts: list[str]) -> dict[tuple[int, int], float]:
+    found = minhash.find_candidates(minhash.sketch(texts), np.ones(len(texts), bool))
+    return dict(zip(zip(found.first.tolist(), found.second.tolist(), strict=True), found.shared.tolist(), strict=True))
+
+
+texts_of_the_pool = st.lists(
+    st.builds(lambda a, n: " ".join((POOL * 2)[a : a + n]), st.integers(0, len(POOL) - 1), st.integers(3, 40)),
+    min_size=2,
+    max_size=10,
+)
+
+
+@given(texts_of_the_pool)
+def test_every_pair_that_shares_half_of_its_shingles_is_a_candidate(texts: list[str]) -> None:
+    found = candidates(texts)
+    for a, b in combinations(range(len(texts)), 2):
+        ours, theirs = shingles(texts[a]), shingles(texts[b])
+        if len(ours & theirs) >= 3 and len(ours & theirs) >= 0.5 * min(len(ours), len(theirs)):
+            assert (a, b) in found
+
+
+@given(texts_of_the_pool)
+def test_what_short_texts_share_is_counted_exactly(texts: list[str]) -> None:
+    for (a, b), shared in candidates(texts).items():
+        ours, theirs = shingles(texts[a]), shingles(texts[b])
+        assert shared == len(ours & theirs) / min(len(ours), len(theirs))
+
+
+@given(st.lists(st.text(max_size=80), max_size=12))
+def test_no_text_is_too_strange_to_be_sketched(texts: list[str]) -> None:
+    sketches = minhash.sketch(texts)
+    assert len(sketches) == len(texts)
+    assert sketches.starts[-1] == len(sketches.codes)
+    minhash.find_candidates(sketches, np.ones(len(texts), bool))
+
+
+@given(st.lists(st.text(max_size=60), min_size=1, max_size=8), st.randoms(use_true_random=False))
+def test_a_sketch_depends_on_its_own_text_only(texts: list[str], random) -> None:
+    together = minhash.sketch(texts)
+    at = random.randrange(len(texts))
+    alone = minhash.sketch([texts[at]])
+    assert together.words(at) == alone.words(0)
+    assert together.digests[at] == alone.digests[0]
+
+
+def test_case_punctuation_and_typography_do_not_matter() -> None:
+    plain, typeset = minhash.sketch(
+        ['ÁRBOL, "niño" and don\'t - wait...', "árbol “niño”\u00a0AND don’t — wait…"]
+    ).digests.tolist()
+    assert plain == typeset
+
+
+def test_the_order_of_words_matters() -> None:
+    one, other = minhash.sketch(["the dog bit the man today", "the man bit the dog today"]).digests.tolist()
+    assert one != other
+
+
+def test_a_batch_may_end_anywhere() -> None:
+    texts = [f"{POOL[n % 50]} {n} {POOL[(n * 7) % 50]} and so on {n * n}" for n in range(1100)]
+    all_at_once = minhash.sketch(texts)
+    assert all_at_once.digests.tolist()[:600] == minhash.sketch(texts[:600]).digests.tolist()
+
+
+def test_a_post_with_very_many_near_copies_is_still_found() -> None:
+    post = " ".join(POOL)
+    found = candidates([f"{post} copy number {n} of many" for n in range(200)])
+    linked = {pair for pair in found if pair[1] == pair[0] + 1}
+    assert len(linked) == 199
+
+
+def test_furniture_that_many_texts_share_is_no_reason() -> None:
+    footer = " ".join(POOL[:20])
+    found = candidates([f"{n} {n + 1000} {n * 17} own words {n * n} here {n**3} {footer}" for n in range(100)])
+    assert all(shared < 0.5 for shared in found.values())
+    assert len(found) < 400
