@@ -1,0 +1,197 @@
+"""The archive: one SQLite file that keeps dumps, and all that was found out about them.
+
+`Archive` has a method for each command. It loads, calls a stage, stores the result in one transaction, and returns a
+report; it prints nothing. All SQL of blogarc is in this package and in `schema`.
+
+>>> from blogarc import Archive
+>>> with Archive(":memory:") as archive:
+...     archive.stats().articles
+0
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from blogarc import export as exporting
+from blogarc.archive import checking, corpus, explaining, intake, matching
+from blogarc.archive.connection import MEMORY, connect, translated
+from blogarc.archive.reports import (
+    CheckReport,
+    DedupeReport,
+    IngestReport,
+    PairsReport,
+    Progress,
+    RebuildReport,
+    Record,
+    Stats,
+    no_progress,
+)
+from blogarc.archive.runs import last_run
+from blogarc.duplicates import DuplicateConfig
+from blogarc.pairs import PairConfig
+
+__all__ = ["Archive"]
+
+Records = list[Record]  # within the class `list` is a method
+
+
+class Archive:
+    """An archive at `path`, made if it is not there unless `create` is false; ":memory:" keeps it in memory.
+
+    With `dry_run` everything is done and reported, and then undone. Raises NoArchiveError, CorruptError, LockedError or
+    WriteError when it cannot be opened; every method raises the same when the file fails it.
+    """
+
+    def __init__(
+        self,
+        path: str | Path = "blogarc.db",
+        *,
+        create: bool = True,
+        dry_run: bool = False,
+        progress: Progress = no_progress,
+    ) -> None:
+        self.path = str(path)
+        # Nothing to undo in a file that is not there: a rehearsal in memory does as well.
+        new = self.path != MEMORY and not Path(self.path).exists()
+        self._db = connect(MEMORY if dry_run and new and create else self.path, create=create)
+        self._made = new and not dry_run
+        self._dry_run = dry_run
+        self._progress = progress
+        if dry_run:
+            with translated(self.path):
+                self._db.execute("BEGIN IMMEDIATE")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the file; a rehearsal is undone, and a file made by us in which nothing was put is taken away."""
+        if self._dry_run:
+            self._db.rollback()
+        unused = self._made and not self._db.table("dumps").count
+        self._db.close()
+        if unused:
+            Path(self.path).unlink(missing_ok=True)
+
+    def ingest(self, *paths: str | Path) -> IngestReport:
+        """Store dumps and split them. Raises InputError if none could be read."""
+        with translated(self.path):
+            return intake.ingest(self._db, [str(p) for p in paths], self._progress)
+
+    def dedupe(self, config: DuplicateConfig | None = None, *, limit: int | None = 20) -> DedupeReport:
+        """Find duplicates; `limit` of the closest calls are reported. Raises NoArchiveError if nothing was ingested."""
+        with translated(self.path):
+            return matching.dedupe(self._db, config or DuplicateConfig(), self._progress, limit)
+
+    def pairs(self, config: PairConfig | None = None) -> PairsReport:
+        """Find translation pairs, duplicates first if need be. Raises NoArchiveError if nothing was ingested."""
+        with translated(self.path):
+            return matching.find_pairs(self._db, config or PairConfig(), self._progress)
+
+    def records(self, *, every: bool = False, language: str | None = None) -> Iterator[Record]:
+        """The corpus as dictionaries in the order of the JSONL contract; with `every`, all copies."""
+        with translated(self.path):
+            yield from corpus.records(self._db, every=every, language=language)
+
+    def export(
+        self,
+        target: str | Path | None = None,
+        *,
+        format: str = "jsonl",
+        every: bool = False,
+        language: str | None = None,
+    ) -> int:
+        """Write the corpus to a file, whole or not at all, or to standard output. Says how many records.
+
+        Duplicates are found first if that is not done. Raises UsageError for an unknown format, WriteError if the
+        target cannot be written.
+        """
+        writer = exporting.writer_for(format)
+        self.dedupe(matching.last_dedupe_config(self._db))
+        rows = self.records(every=every, language=language)
+        if target is None:
+            return writer(rows, sys.stdout.buffer)
+        with exporting.whole_file(Path(target)) as stream:
+            return writer(rows, stream)
+
+    def list(self, *, every: bool = False, language: str | None = None, limit: int | None = None) -> Records:
+        """The corpus without texts."""
+        with translated(self.path):
+            return corpus.listing(self._db, every=every, language=language, limit=limit)
+
+    def leftovers(self, *, limit: int | None = None) -> Records:
+        """What was set aside, and why."""
+        with translated(self.path):
+            return corpus.leftovers(self._db, limit=limit)
+
+    def show(self, reference: str) -> Record:
+        """One article by its id, the start of it, or DUMP:LINE. Raises UsageError if there is none."""
+        with translated(self.path):
+            return corpus.show(self._db, reference)
+
+    def search(self, query: str, *, limit: int = 20) -> Records:
+        """Articles with all the words, accents ignored, best first. Raises UsageError for a query without a word."""
+        with translated(self.path):
+            return corpus.search(self._db, query, limit=limit)
+
+    def explain(self, first: str, second: str | None = None) -> Record:
+        """Why an article, a pair of articles or a line (DUMP:LINE) was judged as it was. Raises UsageError."""
+        with translated(self.path):
+            if second is not None:
+                return explaining.explain_two(self._db, first, second)
+            return explaining.explain_line(self._db, first) or explaining.explain_article(self._db, first)
+
+    def stats(self) -> Stats:
+        """Figures of the archive."""
+        with translated(self.path):
+            return corpus.stats(self._db)
+
+    def check(self) -> CheckReport:
+        """Prove that nothing is lost and everything agrees."""
+        with translated(self.path):
+            return checking.check(self._db, self._progress)
+
+    def dumps(self) -> dict[str, str]:
+        """Names of the dumps by their sha256."""
+        with translated(self.path):
+            return dict(self._db.execute("SELECT sha256, name FROM dumps ORDER BY name, sha256").fetchall())
+
+    def restore(self, dump: str) -> bytes:
+        """The bytes of a dump, by name or sha256. Raises UsageError or CorruptError."""
+        with translated(self.path):
+            return checking.restore(self._db, corpus.find_dump(self._db, dump))
+
+    def restore_to(self, dump: str, target: str | Path | None = None) -> int:
+        """Write the bytes of a dump to a file, whole or not at all, or to standard output. Says how many bytes.
+
+        Raises UsageError, CorruptError, or WriteError if the target cannot be written.
+        """
+        data = self.restore(dump)
+        if target is None:
+            return sys.stdout.buffer.write(data)
+        with exporting.whole_file(Path(target)) as stream:
+            return stream.write(data)
+
+    def rebuild(self) -> RebuildReport:
+        """Split every dump again from its bytes; duplicates and pairs follow if they were found before."""
+        with translated(self.path):
+            matching.require_articles(self._db)
+            report = intake.rebuild(self._db, self._progress)
+            stages = [*report.stages]
+            if last_run(self._db, "dedupe"):
+                stages += [] if self.dedupe(matching.last_dedupe_config(self._db)).up_to_date else ["dedupe"]
+            if last_run(self._db, "pairs"):
+                stages += [] if self.pairs().up_to_date else ["pairs"]
+        from dataclasses import replace
+
+        return replace(report, stages=stages)

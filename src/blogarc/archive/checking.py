@@ -1,0 +1,146 @@
+"""The promise, checked: nothing is lost, and what the archive says of the bytes is what the bytes say.
+
+`check` re-reads every dump from its kept bytes; `restore` gives it back.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+import zlib
+from collections.abc import Iterator
+
+from sqlite_utils import Database
+
+from blogarc.archive.intake import load_bytes
+from blogarc.archive.reports import CheckReport, Progress
+from blogarc.errors import CorruptError
+from blogarc.model import Role
+from blogarc.paragraphs import read_dump
+from blogarc.text import content_key, fingerprint
+
+_MOST_PROBLEMS = 50
+
+
+def check(db: Database, progress: Progress) -> CheckReport:
+    """Look at everything that can be proved; the problems are in words, the first fifty of them."""
+    checks: dict[str, int] = {}
+    problems: list[str] = []
+    problems += [f"SQLite: {row[0]}" for row in db.execute("PRAGMA integrity_check(20)") if row[0] != "ok"]
+    checks["pages"] = db.execute("PRAGMA page_count").fetchone()[0]
+    problems += [
+        f"A row of {row[0]} refers to a row of {row[2]} that is not there."
+        for row in db.execute("PRAGMA foreign_key_check")
+    ]
+    dumps = list(db.query("SELECT * FROM dumps ORDER BY name, sha256"))
+    checks |= {"dumps": len(dumps), "bytes": 0, "lines": 0, "paragraphs": 0, "articles": 0}
+    for done, row in enumerate(dumps):
+        progress("Checking", done, len(dumps), "dumps")
+        problems += _check_dump(db, row, checks)
+    progress("Checking", len(dumps), len(dumps), "dumps")
+    problems += _check_index(db, checks)
+    problems += _check_clusters(db)
+    return CheckReport(checks, problems[:_MOST_PROBLEMS])
+
+
+def restore(db: Database, dump: int) -> bytes:
+    """The bytes of a dump as received.
+
+    Raises CorruptError if they no longer have their sha256.
+    """
+    name, sha256 = db.execute("SELECT name, sha256 FROM dumps WHERE id = ?", [dump]).fetchone()
+    try:
+        data = load_bytes(db, dump)
+    except zlib.error as error:
+        raise CorruptError(
+            f"The bytes of {name} cannot be decompressed: {error}.", "blogarc check says what is hurt."
+        ) from error
+    if hashlib.sha256(data).hexdigest() != sha256:
+        raise CorruptError(
+            f"The bytes of {name} are not what was ingested: another sha256.", "blogarc check says what is hurt."
+        )
+    return data
+
+
+def _check_dump(db: Database, row: dict[str, object], checks: dict[str, int]) -> Iterator[str]:
+    name = row["name"]
+    try:
+        data = restore(db, int(str(row["id"])))
+    except CorruptError as error:
+        yield error.message
+        return
+    dump = read_dump(data, str(name))
+    checks["bytes"] += len(data)
+    checks["lines"] += dump.lines
+    checks["paragraphs"] += len(dump.paragraphs)
+    if row["segmented"] is None:
+        yield f"{name} was stored but not split yet; blogarc ingest goes on with it."
+        return
+    stored = list(db.query("SELECT * FROM paragraphs WHERE dump = ? ORDER BY ordinal", [row["id"]]))
+    if len(stored) != len(dump.paragraphs):
+        yield f"{name}: {len(dump.paragraphs)} paragraphs in its bytes, {len(stored)} in the archive."
+        return
+    texts: dict[int, list[tuple[Role, str]]] = {}
+    for own, kept in zip(dump.paragraphs, stored, strict=True):
+        spans = (own.lines.start, own.lines.end, own.bytes.start, own.bytes.end, fingerprint(own.text))
+        if spans != (kept["line_start"], kept["line_end"], kept["byte_start"], kept["byte_end"], kept["fingerprint"]):
+            yield f"{name}:{own.lines.start}: the span or fingerprint of the paragraph is not that of its bytes."
+        # In an article, or a leftover with its text; a line between paragraphs is blank, because read_dump said so.
+        if kept["role"] is None or (kept["article"] is None) != Role(kept["role"]).is_leftover:
+            yield f"{name}:{own.lines.start}: the paragraph is neither in an article nor set aside."
+        elif kept["article"] is None and kept["text"] != own.text:
+            yield f"{name}:{own.lines.start}: the text of the leftover is not that of its bytes."
+        elif kept["article"] is not None:
+            texts.setdefault(kept["article"], []).append((Role(kept["role"]), own.text))
+    yield from _check_articles(db, row, texts, checks)
+
+
+def _check_articles(
+    db: Database, row: dict[str, object], texts: dict[int, list[tuple[Role, str]]], checks: dict[str, int]
+) -> Iterator[str]:
+    """Articles follow each other without overlap, and their texts are those of their paragraphs."""
+    end = 0
+    for article in db.query("SELECT * FROM articles WHERE dump = ? ORDER BY paragraph_start", [row["id"]]):
+        checks["articles"] += 1
+        place = f"{row['name']}:{article['line_start']}"
+        own = texts.pop(article["id"], [])
+        if article["paragraph_start"] < end or article["byte_start"] > article["byte_end"]:
+            yield f"{place}: the article overlaps the one before."
+        end = article["paragraph_end"]
+        body = [text for role, text in own if role in (Role.BODY, Role.BYLINE)]
+        title = [text for role, text in own if role is Role.TITLE]
+        if article["text"] != "\n\n".join(body) or (title and article["title"] != title[0]):
+            yield f"{place}: the text of the article is not that of its paragraphs."
+        elif article["key"] != content_key([*title, *body]):
+            yield f"{place}: the key of the article is not that of its words."
+    for article_id in texts:
+        yield f"{row['name']}: paragraphs belong to article {article_id}, which is not one of this dump."
+
+
+def _check_index(db: Database, checks: dict[str, int]) -> Iterator[str]:
+    try:
+        with db.atomic():
+            db.execute("INSERT INTO articles_fts (articles_fts, rank) VALUES ('integrity-check', 1)")
+    except sqlite3.DatabaseError as error:
+        if "readonly" not in str(error):
+            yield f"The search index does not agree with the articles: {error}."
+    (keys, indexed, distinct) = db.execute(
+        "SELECT count(DISTINCT key), coalesce(sum(indexed), 0), count(DISTINCT CASE WHEN indexed THEN key END) FROM articles"
+    ).fetchone()
+    checks["indexed"] = indexed
+    if not keys == indexed == distinct:
+        yield f"The search index has {indexed} texts for {keys} different articles."
+
+
+def _check_clusters(db: Database) -> Iterator[str]:
+    """Each representative represents itself, and each duplicate is in the cluster of what it repeats."""
+    wrong = db.execute(
+        "SELECT count(*) FROM clusters c JOIN clusters r ON r.article = c.representative WHERE r.representative <> r.article"
+    ).fetchone()[0]
+    if wrong:
+        yield f"{wrong} articles are in the cluster of an article that is no representative."
+    wrong = db.execute(
+        "SELECT count(*) FROM duplicates u LEFT JOIN clusters c ON c.article = u.article WHERE c.representative IS NOT u.kept"
+    ).fetchone()[0]
+    if wrong:
+        yield f"{wrong} duplicates are kept in favour of an article that does not represent their cluster."

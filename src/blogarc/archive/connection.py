@@ -1,0 +1,100 @@
+"""Opening an archive, transactions, and turning SQLite's errors into ours, in one place.
+
+The journal is SQLite's rollback journal, with `synchronous=FULL`: an archive at rest is one file, which can be copied,
+mailed and opened read-only, and a kill at any moment leaves the state before or after a transaction.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlite_utils import Database
+
+from blogarc import schema
+from blogarc.errors import BlogarcError, CorruptError, LockedError, NoArchiveError, WriteError
+
+MEMORY = ":memory:"
+_BUSY_SECONDS = 30.0
+
+
+def connect(path: str | Path, *, create: bool) -> Database:
+    """The archive at this path, its schema up to date.
+
+    Raises NoArchiveError if there is none and `create` is false, CorruptError if the file is not one, WriteError if it
+    cannot be made, LockedError if another process holds it.
+    """
+    name = str(path)
+    if name != MEMORY and not Path(path).exists():
+        if not create:
+            raise NoArchiveError(
+                f"There is no archive at {name}.", f"Make one with: blogarc ingest DUMP.txt --db {name}"
+            )
+        if not Path(path).absolute().parent.is_dir():
+            raise WriteError(f"Cannot create {name}: there is no folder {Path(path).absolute().parent}.")
+    with translated(name):
+        # isolation_level None: transactions are begun and ended by us alone.
+        connection = sqlite3.connect(name, timeout=_BUSY_SECONDS, isolation_level=None)
+        try:
+            connection.execute("PRAGMA foreign_keys = ON")
+            connection.execute("PRAGMA synchronous = FULL")
+            db = Database(connection, execute_plugins=False)
+            if schema.version_of(db) < schema.VERSION:
+                schema.migrate(db)
+        except BaseException:
+            connection.close()
+            raise
+    return db
+
+
+@contextmanager
+def writing(db: Database) -> Iterator[None]:
+    """One transaction, taken for writing at once; within another it is a part of that one."""
+    if db.conn.in_transaction:
+        with db.atomic():
+            yield
+        return
+    db.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+    except BaseException:
+        db.rollback()
+        raise
+    try:
+        db.commit()
+    except BaseException:
+        db.rollback()
+        raise
+
+
+@contextmanager
+def translated(name: str) -> Iterator[None]:
+    """SQLite's errors as BlogarcErrors; what is not the fault of the file or the disk stays what it is: a bug."""
+    try:
+        yield
+    except BlogarcError:
+        raise
+    except sqlite3.DatabaseError as error:
+        reason = str(error)
+        code = getattr(error, "sqlite_errorname", "") or ""
+        if code.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
+            raise LockedError(
+                f"Another process is writing to {name}; waited {_BUSY_SECONDS:.0f} s.",
+                "Try again when it has finished.",
+            ) from error
+        if code == "SQLITE_NOTADB":
+            raise CorruptError(
+                f"{name} is not a blogarc archive: not an SQLite database.", "Name another file with --db."
+            ) from error
+        # Text that is no UTF-8 is found by Python and not by SQLite, which only writes what it was given.
+        if code.startswith("SQLITE_CORRUPT") or reason.startswith("Could not decode to UTF-8"):
+            raise CorruptError(
+                f"{name} is damaged: {reason}.", "Restore it from a copy; `blogarc check` says what is hurt."
+            ) from error
+        if code.startswith(("SQLITE_FULL", "SQLITE_READONLY", "SQLITE_IOERR", "SQLITE_CANTOPEN", "SQLITE_PERM")):
+            raise WriteError(
+                f"Cannot write to {name}: {reason}.", "Nothing was changed. Check the disk and the permissions."
+            ) from error
+        raise

@@ -1,0 +1,128 @@
+"""Why: the evidence behind a split, a cluster, a pair, or a line that was set aside."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from sqlite_utils import Database
+
+from blogarc import duplicates, pairs, segmentation
+from blogarc.archive.corpus import find_article, find_place, record
+from blogarc.archive.intake import load_dump, related_dumps
+from blogarc.archive.matching import ARTICLE_COLUMNS, article_of, last_dedupe_config, load_articles
+from blogarc.archive.reports import Record
+from blogarc.model import UNDETERMINED
+from blogarc.pairs import PairConfig
+
+
+def explain_article(db: Database, reference: str) -> Record:
+    """Why an article starts where it does, what language it is taken for, its cluster and its translations."""
+    row = find_article(db, reference)
+    told = record(db, row)
+    (evidence, toggle) = db.execute("SELECT evidence, toggle FROM articles WHERE id = ?", [row]).fetchone()
+    members = db.query(
+        """
+        SELECT a.key AS id, d.name AS source, a.line_start AS start_line, coalesce(u.kind, 'representative') AS kind,
+            u.similarity, u.scores, a.words
+        FROM clusters own JOIN clusters c ON c.representative = own.representative
+        JOIN articles a ON a.id = c.article JOIN dumps d ON d.id = a.dump LEFT JOIN duplicates u ON u.article = a.id
+        WHERE own.article = ? ORDER BY a.id <> c.representative, d.name, d.sha256, a.paragraph_start
+        """,
+        [row],
+    )
+    lines = db.query("SELECT line_start AS line, role FROM paragraphs WHERE article = ? ORDER BY ordinal", [row])
+    found = db.query(
+        """
+        SELECT s.key AS source, t.key AS target, p.score, p.evidence FROM pairs p JOIN articles s ON s.id = p.source
+        JOIN articles t ON t.id = p.target JOIN clusters c ON c.article = ? AND c.representative IN (p.source, p.target)
+        """,
+        [row],
+    )
+    return {
+        "id": told["id"],
+        "title": told["title"],
+        "source": told["source"],
+        "start_line": told["start_line"],
+        "end_line": told["end_line"],
+        "split": json.loads(evidence),
+        "roles": [dict(line) for line in lines if line["role"] != "body"],
+        "toggle": toggle,
+        "language": told["language"],
+        "language_confidence": told["language_confidence"],
+        "cluster": [{**m, "scores": json.loads(m["scores"] or "{}")} for m in members],
+        "pairs": [{**p, "evidence": json.loads(p["evidence"])} for p in found],
+    }
+
+
+def explain_two(db: Database, first: str, second: str) -> Record:
+    """Whether two articles are duplicates, or a translation of each other, and what speaks for and against it."""
+    rows = [find_article(db, first), find_article(db, second)]
+    told = [_article(db, row) for row in rows]
+    answer: Record = {"first": _name(told[0]), "second": _name(told[1])}
+    languages = {article.language for article in told}
+    if len(languages) == 2 and UNDETERMINED not in languages:
+        config = PairConfig()
+        pair_rows, articles = load_articles(db, representatives=True)
+        for row, article in zip(rows, told, strict=True):
+            if row not in pair_rows:
+                pair_rows, articles = [*pair_rows, row], [*articles, article]
+        answer["pair"] = _plain(pairs.explain(told[0], told[1], articles, config))
+    else:
+        answer["duplicate"] = _plain(duplicates.explain(told[0], told[1], last_dedupe_config(db)))
+    return answer
+
+
+def explain_line(db: Database, reference: str) -> Record | None:
+    """What one line of a dump is, and the weighted evidence there; None if the reference is no DUMP:LINE."""
+    place = find_place(db, reference)
+    if place is None:
+        return None
+    dump, line = place
+    row = next(
+        db.query(
+            "SELECT p.*, a.key, a.title, a.paragraph_start FROM paragraphs p LEFT JOIN articles a ON a.id = p.article"
+            " WHERE p.dump = ? AND p.line_start <= ? AND p.line_end > ?",
+            [dump, line, line],
+        ),
+        None,
+    )
+    if row is None:
+        return {"place": reference, "role": "blank"}
+    group = related_dumps(db, dump)
+    dumps = [load_dump(db, member) for member in group]
+    evidence = segmentation.explain(dumps, group.index(dump), row["ordinal"])
+    return {
+        "place": reference,
+        "text": dumps[group.index(dump)].paragraphs[row["ordinal"]].text,
+        "role": row["role"],
+        "article": row["key"],
+        "title": row["title"],
+        "starts_article": row["ordinal"] == row["paragraph_start"],
+        "for_a_cut": evidence["cut"],
+        "for_furniture": evidence["furniture"],
+        "weighed_with": len(group),
+    }
+
+
+def _article(db: Database, row: int) -> Any:
+    sql = f"SELECT {ARTICLE_COLUMNS} FROM articles a JOIN dumps d ON d.id = a.dump WHERE a.id = ?"
+    return article_of(next(db.query(sql, [row])))
+
+
+def _name(article: Any) -> Record:
+    return {
+        "id": article.key,
+        "title": article.title,
+        "language": article.language,
+        "words": article.words,
+        "source": article.dump,
+        "start_line": article.lines.start,
+    }
+
+
+def _plain(value: Any) -> Any:
+    """A dataclass as a dictionary; anything else as it is."""
+    from dataclasses import asdict, is_dataclass
+
+    return asdict(value) if is_dataclass(value) and not isinstance(value, type) else value

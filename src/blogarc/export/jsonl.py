@@ -1,0 +1,28 @@
+"""JSON Lines: one record a line, in UTF-8, keys in the order of the record."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable
+from typing import Any, BinaryIO
+
+# JSON itself escapes only the controls below U+0020. These could end the line for some readers, act on a terminal, or not
+# be encoded at all; a reader of JSON gets them back as they were.
+_ESCAPED = re.compile("[\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+def write(records: Iterable[dict[str, Any]], stream: BinaryIO) -> int:
+    """Write the records; says how many.
+
+    >>> import io
+    >>> out = io.BytesIO()
+    >>> write([{"id": "1", "title": "Año"}], out), out.getvalue().decode()
+    (1, '{"id": "1", "title": "Año"}\\n')
+    """
+    count = 0
+    for record in records:
+        line = _ESCAPED.sub(lambda found: f"\\u{ord(found[0]):04x}", json.dumps(record, ensure_ascii=False))
+        stream.write(line.encode() + b"\n")
+        count += 1
+    return count

@@ -1,0 +1,234 @@
+"""The whole database, readable from top to bottom. One file, made to be opened in Datasette as well.
+
+Facts are dumps and their bytes; they are only ever added. Everything else is derived from them by a stage, which owns its
+tables and replaces its rows in one transaction together with its row in `runs`. Spans are half-open; lines count from 1,
+everything else from 0. JSON columns hold what explains a judgement.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+
+from sqlite_utils import Database
+
+from blogarc.errors import CorruptError
+
+# "blga": how SQLite, and file(1), know whose file this is.
+APPLICATION_ID = 0x626C6761
+
+# Paragraphs with so many letters, found in two dumps, make these dumps of one site: their evidence is weighed together.
+# Shorter ones ("Read more") are the same on any site.
+LINKING_LETTERS = 40
+
+VERSION_1 = f"""
+-- What a stage did, when, and on what: the same input, parameters and version mean that there is nothing to do.
+CREATE TABLE runs (
+    id INTEGER PRIMARY KEY,
+    stage TEXT NOT NULL,              -- ingest, dedupe, pairs, rebuild
+    version INTEGER NOT NULL,         -- of the stage's rules
+    parameters TEXT NOT NULL,         -- JSON
+    input TEXT NOT NULL,              -- digest of what the stage read
+    output TEXT NOT NULL,             -- digest of what it made of it
+    counts TEXT NOT NULL,             -- JSON
+    started TEXT NOT NULL,            -- UTC, ISO 8601
+    seconds REAL NOT NULL
+);
+
+-- One ingested file.
+CREATE TABLE dumps (
+    id INTEGER PRIMARY KEY,
+    name TEXT NOT NULL,
+    sha256 TEXT NOT NULL UNIQUE,
+    size INTEGER NOT NULL,            -- bytes
+    encoding TEXT NOT NULL,
+    encoding_source TEXT NOT NULL,    -- bom, utf-8, guess, damaged utf-8
+    layout TEXT NOT NULL,             -- spaced, lines, wrapped
+    lines INTEGER NOT NULL,
+    repaired INTEGER NOT NULL,        -- characters that could not be decoded, and NULs
+    ingested TEXT NOT NULL,           -- UTC, ISO 8601
+    segmented TEXT                    -- digest of its articles and leftovers; NULL until it is split
+);
+
+-- Its bytes as received, compressed by zlib, in order.
+CREATE TABLE dump_chunks (
+    dump INTEGER NOT NULL REFERENCES dumps (id),
+    ordinal INTEGER NOT NULL,
+    data BLOB NOT NULL,
+    PRIMARY KEY (dump, ordinal)
+) WITHOUT ROWID;
+
+-- One occurrence of a post.
+CREATE TABLE articles (
+    id INTEGER PRIMARY KEY,
+    key TEXT NOT NULL,                -- hash of its words: the same in every archive
+    dump INTEGER NOT NULL REFERENCES dumps (id),
+    paragraph_start INTEGER NOT NULL,
+    paragraph_end INTEGER NOT NULL,
+    line_start INTEGER NOT NULL,
+    line_end INTEGER NOT NULL,
+    byte_start INTEGER NOT NULL,
+    byte_end INTEGER NOT NULL,
+    title TEXT NOT NULL,
+    title_source TEXT NOT NULL,       -- line, derived
+    byline TEXT,
+    published TEXT,                   -- ISO 8601 date
+    language TEXT NOT NULL,           -- ISO 639-1, und
+    language_confidence REAL NOT NULL,
+    toggle TEXT,                      -- language that its toggle line offers
+    words INTEGER NOT NULL,
+    text TEXT NOT NULL,
+    evidence TEXT NOT NULL,           -- JSON: why it starts where it does
+    indexed INTEGER NOT NULL DEFAULT 0  -- whether articles_fts has it; the same words are indexed once
+);
+CREATE INDEX articles_key ON articles (key);
+CREATE UNIQUE INDEX articles_place ON articles (dump, paragraph_start);
+
+-- Every paragraph of every dump: in one article, or a leftover (article is NULL), whose text is kept here.
+CREATE TABLE paragraphs (
+    dump INTEGER NOT NULL REFERENCES dumps (id),
+    ordinal INTEGER NOT NULL,
+    line_start INTEGER NOT NULL,
+    line_end INTEGER NOT NULL,
+    byte_start INTEGER NOT NULL,
+    byte_end INTEGER NOT NULL,
+    fingerprint INTEGER NOT NULL,     -- equal for equal letters and digits
+    letters INTEGER NOT NULL,
+    role TEXT,                        -- toggle, title, byline, body, boilerplate, unassigned
+    article INTEGER REFERENCES articles (id),
+    text TEXT,                        -- of leftovers only
+    evidence TEXT,                    -- JSON, of leftovers only: why it was set aside
+    PRIMARY KEY (dump, ordinal)
+) WITHOUT ROWID;
+CREATE INDEX paragraphs_fingerprint ON paragraphs (fingerprint) WHERE letters >= {LINKING_LETTERS};
+CREATE INDEX paragraphs_article ON paragraphs (article);
+
+-- Verified duplicates: article repeats kept. Nothing is deleted.
+CREATE TABLE duplicates (
+    article INTEGER PRIMARY KEY REFERENCES articles (id) ON DELETE CASCADE,
+    kept INTEGER NOT NULL REFERENCES articles (id) ON DELETE CASCADE,
+    kind TEXT NOT NULL,               -- exact, near, excerpt
+    similarity REAL NOT NULL,
+    scores TEXT NOT NULL              -- JSON
+);
+CREATE INDEX duplicates_kept ON duplicates (kept);
+
+-- Every article and the representative of its cluster; a representative is its own.
+CREATE TABLE clusters (
+    article INTEGER PRIMARY KEY REFERENCES articles (id) ON DELETE CASCADE,
+    representative INTEGER NOT NULL REFERENCES articles (id) ON DELETE CASCADE
+);
+CREATE INDEX clusters_representative ON clusters (representative);
+
+-- Translations between representatives.
+CREATE TABLE pairs (
+    id INTEGER PRIMARY KEY,
+    source INTEGER NOT NULL REFERENCES articles (id) ON DELETE CASCADE,
+    target INTEGER NOT NULL REFERENCES articles (id) ON DELETE CASCADE,
+    score REAL NOT NULL,
+    evidence TEXT NOT NULL,           -- JSON
+    UNIQUE (source, target)
+);
+CREATE INDEX pairs_target ON pairs (target);
+
+-- Their aligned paragraphs.
+CREATE TABLE beads (
+    pair INTEGER NOT NULL REFERENCES pairs (id) ON DELETE CASCADE,
+    ordinal INTEGER NOT NULL,
+    source_start INTEGER NOT NULL,
+    source_end INTEGER NOT NULL,
+    target_start INTEGER NOT NULL,
+    target_end INTEGER NOT NULL,
+    score REAL NOT NULL,
+    PRIMARY KEY (pair, ordinal)
+) WITHOUT ROWID;
+
+-- What the search index reads. Copies with the same words are found through the one that is indexed.
+CREATE VIEW searchable AS SELECT id, title, text FROM articles WHERE indexed;
+CREATE VIRTUAL TABLE articles_fts USING fts5 (
+    title, text, content='searchable', content_rowid='id', tokenize='unicode61 remove_diacritics 2'
+);
+
+-- The corpus: one row a cluster.
+CREATE VIEW corpus AS
+SELECT a.key AS id, a.title, a.language, a.language_confidence, a.byline, a.published, a.words, d.name AS source,
+    a.line_start AS start_line, a.line_end - 1 AS end_line,
+    (SELECT count(*) FROM clusters c WHERE c.representative = a.id) AS copies, a.text
+FROM articles a JOIN dumps d ON d.id = a.dump JOIN clusters c ON c.article = a.id AND c.representative = a.id;
+
+-- What is in no article, and why.
+CREATE VIEW leftovers AS
+SELECT d.name AS source, p.line_start AS line, p.role, p.text, p.evidence
+FROM paragraphs p JOIN dumps d ON d.id = p.dump WHERE p.article IS NULL;
+
+-- Where every article came from.
+CREATE VIEW provenance AS
+SELECT a.key AS id, a.title, d.name AS source, d.sha256, a.line_start AS start_line, a.line_end - 1 AS end_line,
+    a.byte_start, a.byte_end, r.key AS cluster, coalesce(u.kind, 'representative') AS kind, u.similarity
+FROM articles a JOIN dumps d ON d.id = a.dump
+LEFT JOIN clusters c ON c.article = a.id LEFT JOIN articles r ON r.id = c.representative
+LEFT JOIN duplicates u ON u.article = a.id;
+
+-- Duplicates, the closest calls first.
+CREATE VIEW duplicate_review AS
+SELECT a.key AS id, k.key AS kept, u.kind, u.similarity, a.title, k.title AS kept_title, a.words,
+    k.words AS kept_words, u.scores
+FROM duplicates u JOIN articles a ON a.id = u.article JOIN articles k ON k.id = u.kept ORDER BY u.similarity;
+
+-- Translation pairs, the closest calls first.
+CREATE VIEW pair_review AS
+SELECT s.key AS source, t.key AS target, p.score, s.language AS source_language, t.language AS target_language,
+    s.title AS source_title, t.title AS target_title, p.evidence
+FROM pairs p JOIN articles s ON s.id = p.source JOIN articles t ON t.id = p.target ORDER BY p.score;
+
+-- Translation pairs with their texts.
+CREATE VIEW bitext AS
+SELECT s.key AS source, t.key AS target, s.language AS source_language, t.language AS target_language, p.score,
+    s.text AS source_text, t.text AS target_text
+FROM pairs p JOIN articles s ON s.id = p.source JOIN articles t ON t.id = p.target;
+"""
+
+# Each moves an archive one version on; add to the end, never change one that was released.
+MIGRATIONS = (VERSION_1,)
+VERSION = len(MIGRATIONS)
+
+
+def version_of(db: Database) -> int:
+    """The schema version of the file; 0 when it is empty.
+
+    Raises CorruptError when it is somebody else's database, or from a newer blogarc.
+    """
+    (version,) = db.execute("PRAGMA user_version").fetchone()
+    (owner,) = db.execute("PRAGMA application_id").fetchone()
+    (objects,) = db.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    if objects == 0 and version == 0:
+        return 0
+    if owner != APPLICATION_ID:
+        raise CorruptError("This is an SQLite database, but not a blogarc archive.", "Name another file with --db.")
+    if version > VERSION:
+        raise CorruptError(
+            f"This archive was written by a newer blogarc (schema {version}; this one knows {VERSION}).",
+            "Upgrade with: pip install --upgrade blogarc",
+        )
+    return int(version)
+
+
+def migrate(db: Database) -> None:
+    """Move the database to the newest version, each step in a transaction of its own."""
+    for version in range(version_of(db), VERSION):
+        statements = MIGRATIONS[version]
+        with db.atomic():
+            for statement in _split(statements):
+                db.execute(statement)
+            db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+            db.execute(f"PRAGMA user_version = {version + 1}")
+
+
+def _split(script: str) -> list[str]:
+    """The statements of a script; `executescript` would commit the transaction around it."""
+    statements, current = [], ""
+    for line in script.splitlines(keepends=True):
+        current += line
+        if sqlite3.complete_statement(current):
+            statements.append(current)
+            current = ""
+    return statements
