@@ -99,8 +99,9 @@ def detect_encoding(data: bytes, name: str = "input") -> Encoding:
     if wide:
         return Encoding(wide, "guess")
     controls = len(head) - len(head.translate(None, _CONTROLS))
-    if controls > len(head) * 0.02 or head.count(0) > len(head) * 0.3:
-        raise InputError(f"{name} does not look like text: {controls} control bytes near its start.")
+    nuls = head.count(0)
+    if controls > len(head) * 0.02 or nuls > len(head) * 0.3:
+        raise InputError(f"{name} does not look like text: {controls + nuls:,} control bytes near its start.")
     try:
         data.decode("utf-8")
         return Encoding("utf-8", "utf-8")
@@ -116,8 +117,9 @@ def detect_encoding(data: bytes, name: str = "input") -> Encoding:
 
 def _wide_without_mark(head: bytes) -> str:
     """UTF-16 of a western text has a NUL in every other byte, even without a mark."""
-    for codec, zeros in (("utf-16-le", head[1::2]), ("utf-16-be", head[::2])):
-        if len(zeros) >= 4 and zeros.count(0) > 0.8 * len(zeros):
+    even, odd = head[::2], head[1::2]
+    for codec, zeros, others in (("utf-16-le", odd, even), ("utf-16-be", even, odd)):
+        if len(zeros) >= 4 and zeros.count(0) > 0.8 * len(zeros) and others.count(0) < 0.2 * len(others):
             return codec
     return ""
 

@@ -1,0 +1,105 @@
+"""Commands that give back and prove: export, check, restore."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from blogarc.cli import views
+from blogarc.cli.looking import Every, Language
+from blogarc.cli.session import CORRUPT, Session
+from blogarc.console import number, size
+from blogarc.errors import UsageError
+
+Output = Annotated[
+    Path | None,
+    typer.Option(
+        "--output", "-o", metavar="FILE", help="Write there, whole or not at all.", show_default="standard output"
+    ),
+]
+
+
+def export(
+    session: Session,
+    format: Annotated[str, typer.Option("--format", "-f", metavar="NAME", help="The format: jsonl.")] = "jsonl",
+    output: Output = None,
+    every: Every = False,
+    language: Language = None,
+) -> None:
+    """Write the corpus: one record a cluster, or every copy with --all.
+
+    \b
+    blogarc export --format jsonl -o corpus.jsonl
+    blogarc export --language es | jq -r .title
+    blogarc export --all | gzip > everything.jsonl.gz
+    """
+    with session.archive() as archive:
+        count = archive.export(output, format=format, every=every, language=language)
+    if output is not None:
+        if session.terminal.as_json:
+            session.terminal.print_json({"records": count, "output": str(output), "format": format})
+        session.terminal.talk(f"Wrote {number(count, 'article')} to {output} ({size(output.stat().st_size)}).")
+    session.suggest("stats", "check")
+
+
+def check(session: Session) -> int:
+    """Prove that nothing is lost: every line is in one article, set aside, or blank, and all parts agree.
+
+    \b
+    blogarc check
+    blogarc check --json
+
+    Reads every dump again from its kept bytes. Exit code 12 when something is wrong.
+    """
+    with session.archive() as archive:
+        report = archive.check()
+    if session.terminal.as_json:
+        session.terminal.print_json({"ok": report.ok, "checks": report.checks, "problems": report.problems})
+    else:
+        if report.problems:
+            session.terminal.show(*views.problems(report))
+        session.terminal.talk(*views.checked(report))
+    if report.ok:
+        session.suggest("stats")
+        return 0
+    session.terminal.complain(
+        f"{number(len(report.problems), 'problem')} in {session.db}.",
+        "blogarc rebuild derives everything again from the kept bytes; where those are hurt, use a copy of the archive.",
+    )
+    return CORRUPT
+
+
+def restore(
+    session: Session,
+    dump: Annotated[str | None, typer.Argument(metavar="[DUMP]", help="Its name, or the start of its sha256.")] = None,
+    output: Output = None,
+) -> None:
+    """Give a dump back, byte for byte as it was ingested.
+
+    \b
+    blogarc restore dump.txt -o again.txt
+    blogarc restore 9f86d0 | sha256sum
+
+    With a single dump in the archive its name may be left out.
+    """
+    with session.archive() as archive:
+        dumps = archive.dumps()
+        if dump is None and len(dumps) != 1:
+            names = ", ".join(sorted(set(dumps.values()))[:5])
+            raise UsageError(
+                f"The archive holds {number(len(dumps), 'dump')}: say which.", f"For instance: {names}" if names else ""
+            )
+        if output is None and sys.stdout.isatty():
+            raise UsageError(
+                "The bytes of a dump can hold codes that act on a terminal.",
+                "Write them to a file with -o FILE, or pipe them on.",
+            )
+        count = archive.restore_to(dump or next(iter(dumps)), output)
+    if output is not None:
+        if session.terminal.as_json:
+            session.terminal.print_json({"bytes": count, "output": str(output)})
+        session.terminal.talk(f"Wrote {output} ({count:,} bytes), as received.")
+    session.suggest("check")
