@@ -1,0 +1,80 @@
+# One word each; nothing is needed beforehand but python3 (3.11 or newer) and make. `make` alone lists the words.
+#
+# The virtual environment is made when it is missing, and brought up to date when pyproject.toml has changed. `make demo`
+# installs what blogarc itself needs; `make test` and the others add the tools of the `dev` group.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+READY_DEV := $(VENV)/.ready-dev
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+DEMO := demo/blogarc.db
+SHELL := /bin/sh
+
+define SHOW_FIRST
+import json, sys
+sys.stdout.reconfigure(errors="replace")
+record = json.loads(next(open(sys.argv[1], encoding="utf-8")))
+record["text"] = record["text"][:160] + " ..."
+for name, value in record.items():
+    print(f"  {json.dumps(name)}: {json.dumps(value, ensure_ascii=False)}")
+endef
+export SHOW_FIRST
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check fix docs clean
+
+help: ## List these words
+	@echo "Usage: make WORD   (PYTHON=python3.12 make WORD for another Python)"
+	@sed -n 's/^\([a-z]*\):.* ## \(.*\)/  \1|\2/p' Makefile | awk -F'|' '{ printf "%-8s %s\n", $$1, $$2 }'
+
+demo: $(READY) ## Make a corpus of sample_data/ in demo/, and show it
+	@rm -rf demo && mkdir demo
+	@PATH="$(CURDIR)/$(BIN):$$PATH"; run() { printf '\n$$ %s\n' "$$*"; "$$@"; }; \
+	run blogarc ingest sample_data/harbour.txt sample_data/sierra.txt -d $(DEMO) && \
+	run blogarc dedupe -d $(DEMO) && \
+	run blogarc pairs -d $(DEMO) && \
+	run blogarc export --format jsonl -o demo/corpus.jsonl -d $(DEMO) && \
+	run blogarc list -d $(DEMO) && \
+	printf '\n%s\n' "The first record of demo/corpus.jsonl, its text cut short:" && python -c "$$SHOW_FIRST" demo/corpus.jsonl
+	@printf '\n%s\n' "Now yours: $(BIN)/blogarc search marea -d $(DEMO), or $(BIN)/blogarc --help"
+
+test: $(READY_DEV) ## Run the tests; ARGS="-k spans" chooses
+	@$(BIN)/python -m pytest $(ARGS)
+
+check: $(READY_DEV) ## Lint, formatting, types, and docs up to date
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy --strict src
+	@$(BIN)/python -m tests.make_docs --check
+
+fix: $(READY_DEV) ## Format, and mend what the linter can mend
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+docs: $(READY_DEV) ## Write docs/commands.md and docs/database.md anew
+	@$(BIN)/python -m tests.make_docs
+
+clean: ## Take away everything that these words made
+	rm -rf $(VENV) demo build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(VENV)/bin/python:
+	@command -v $(PYTHON) >/dev/null || { echo "There is no $(PYTHON): install Python 3.11 or newer, or name one: PYTHON=python3.12 make ..."; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "$(PYTHON) is $$($(PYTHON) --version 2>&1), and blogarc needs 3.11 or newer: PYTHON=python3.12 make ..."; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo "$(PYTHON) lacks venv or pip: on Debian and Ubuntu, apt install python3-venv"; exit 1; }
+	@echo "Making $(VENV) with $$($(PYTHON) --version) ..."
+	@$(PYTHON) -m venv $(VENV)
+
+$(READY): pyproject.toml | $(VENV)/bin/python
+	@echo "Installing blogarc into $(VENV) ..."
+	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(BIN)/python -m ensurepip
+	@$(PIP) --upgrade "pip>=25.1"
+	@$(PIP) --editable .
+	@touch $@
+
+$(READY_DEV): pyproject.toml | $(READY)
+	@echo "Installing the development tools into $(VENV) ..."
+	@$(PIP) --group dev
+	@touch $@
