@@ -17,7 +17,7 @@ from blogarc.model import Article, Dump, Role, Span
 from blogarc.segmentation import cues
 from blogarc.segmentation.cues import Cue
 from blogarc.segmentation.decoding import Label, decode
-from blogarc.segmentation.evidence import Evidence, gather
+from blogarc.segmentation.evidence import Evidence, gather, load_weights
 from blogarc.text import content_key, excerpt, words
 
 VERSION = 1
@@ -41,24 +41,38 @@ def segment(dumps: Sequence[Dump]) -> list[Segmentation]:
 
     Pure: the same dumps give the same articles, whatever their order. Languages are left undetermined.
     """
-    order = sorted(range(len(dumps)), key=lambda i: (dumps[i].name, dumps[i].sha256))
-    evidence = gather([dumps[i] for i in order])
-    labels = decode(evidence.border_scores(), evidence.start_scores(), evidence.furniture_scores(), evidence.starts)
-    results: dict[int, Segmentation] = {}
-    first = 0
-    for i in order:
-        count = len(dumps[i].paragraphs)
-        results[i] = _assemble(dumps[i], [Label(v) for v in labels[first : first + count]], evidence, first)
-        first += count
-    return [results[i] for i in range(len(dumps))]
+    evidence, first = _gather(dumps)
+    weights = load_weights()
+    labels = decode(*evidence.scores(weights), evidence.starts, weights.steps, weights.opening).tolist()
+    return [
+        _assemble(dump, [Label(label) for label in labels[at : at + len(dump.paragraphs)]], evidence, at)
+        for dump, at in zip(dumps, first, strict=True)
+    ]
 
 
 def explain(dumps: Sequence[Dump], index: int, ordinal: int) -> dict[str, dict[str, float]]:
     """The weighted evidence at one paragraph of the dump at `index`: for a cut before it, and for its being furniture."""
-    order = sorted(range(len(dumps)), key=lambda i: (dumps[i].name, dumps[i].sha256))
-    evidence = gather([dumps[i] for i in order])
-    place = sum(len(dumps[i].paragraphs) for i in order[: order.index(index)]) + ordinal
+    evidence, first = _gather(dumps)
+    place = first[index] + ordinal
     return {"cut": evidence.for_cut(place), "furniture": evidence.for_furniture(place)}
+
+
+def _gather(dumps: Sequence[Dump]) -> tuple[Evidence, list[int]]:
+    """The evidence of these dumps, and where each begins in it.
+
+    A dump that came twice (in another encoding, with a line feed more) is one piece of evidence: that all of it recurs says
+    nothing about where its posts end.
+    """
+    begins: dict[tuple[str, ...], int] = {}
+    distinct: list[Dump] = []
+    count = 0
+    texts = [tuple(p.text for p in dump.paragraphs) for dump in dumps]
+    for i in sorted(range(len(dumps)), key=lambda i: (dumps[i].name, dumps[i].sha256)):
+        if texts[i] not in begins:
+            begins[texts[i]] = count
+            distinct.append(dumps[i])
+            count += len(texts[i])
+    return gather(distinct), [begins[own] for own in texts]
 
 
 def _assemble(dump: Dump, labels: list[Label], evidence: Evidence, first: int) -> Segmentation:
@@ -77,7 +91,7 @@ def _assemble(dump: Dump, labels: list[Label], evidence: Evidence, first: int) -
         groups[-1].append(ordinal)
     articles: list[Article] = []
     for group in groups:
-        shapes = [evidence.cues[first + o] for o in group]
+        shapes = [evidence.shape(first + o) for o in group]
         group_roles = _head_roles([dump.paragraphs[o].text for o in group], shapes)
         for ordinal, role in zip(group, group_roles, strict=True):
             roles[ordinal], owners[ordinal] = role, len(articles)

@@ -12,6 +12,7 @@ from datetime import date
 from enum import Flag, auto
 from functools import lru_cache
 
+from blogarc.segmentation.vocabulary import CONTROL_STEMS, CONTROL_WORDS, NEUTRAL_WORDS
 from blogarc.text import fold_accents
 
 # Longer than this, a line is text, not a head or a link. In the dev dumps 99 % of title lines are shorter.
@@ -31,6 +32,11 @@ class Cue(Flag):
     READ_MORE = auto()  # "Continue reading", "Leer más »"
     RULE = auto()  # "_____", "* * *"
     CREDIT = auto()  # "Traducción de ...": ends an article
+    CONTROL = auto()  # words of a page's controls: "Search", "Compartir", "3 comments", "Older posts"
+    NOTICE = auto()  # a sentence or two made of such words: cookies, newsletter, comment policy
+    NOTE = auto()  # "This post was updated on ...", "Actualización:", "Editor's note": stands on top of a post
+    ITEM = auto()  # begins with a dash, a bullet, a number or a quotation mark: dialogue, attribution, list
+    SENTENCE = auto()  # ends as a sentence does
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +74,13 @@ _BYLINE = re.compile(
     rf"(?P<name>{_NAME})",
     re.IGNORECASE,
 )
-_AUTHOR = re.compile(rf"^\W*(?:authors?|autor(?:a|es|as)?)\s*:\s*(?P<name>{_NAME})", re.IGNORECASE)
+_AUTHOR = re.compile(
+    rf"^\W*(?:authors?|autor(?:a|es|as)?|texto?s?|words|story|report|escribe|redacci[oó]n|cr[oó]nica|by|por)\s*:\s*(?P<name>{_NAME})",
+    re.IGNORECASE,
+)
+_READING_TIME = re.compile(
+    r"\b\d{1,3}\s*(?:min(?:ute)?s?\.?|minutos?)\s+(?:read(?:ing)?|de\s+lectura|to\s+read)\b", re.IGNORECASE
+)
 _CREDIT = re.compile(
     r"^\W*(?:(?:translat(?:ed|ion)|edited|photo(?:graph)?s?|image|illustration)\s+(?:by|:)|"
     r"(?:traducci[oó]n|traducid[oa]|edici[oó]n|fotos?|imagen|ilustraci[oó]n)\s*(?:de|por|:))",
@@ -85,8 +97,22 @@ _MORE = re.compile(
     r"(?:la\s+)?entrada\s+complet[ao]|(?:el\s+)?art[ií]culo\s+completo))\W*$",
     re.IGNORECASE,
 )
+# A line of controls is mostly their words; a notice is longer, and has many of them.
+_MOSTLY_CONTROL, _LONGEST_NOTICE, _FEWEST_IN_NOTICE, _SHARE_OF_NOTICE = 0.5, 400, 3, 0.25
+
 _ENDS_SENTENCE = re.compile(r"[.!?:;,…][\"'”’»)\]]*$")
 _ENDS_CLAUSE = re.compile(r"[.:;,…][\"'”’»)\]]*$")  # a title may ask or exclaim
+_NOTE = re.compile(
+    r"^\W*(?:(?:last\s+)?updat(?:e|ed)\b|actualizaci[oó]n\b|actualizad[oa]\b|(?:editor.?s?\s+|author.?s?\s+)?note\s*:|"
+    r"nota(?:\s+(?:del|de\s+la)\s+(?:editora?|redacci[oó]n|autora?))?\s*:|correction\b|correcci[oó]n\b|"
+    r"(?:this|the)\s+(?:post|entry|article|page|story|text)\s+(?:was|has\s+been)\s+(?:\w+\s+)?(?:updated|corrected|edited|amended|"
+    r"revised|published)|est[ea]\s+(?:entrada|art[ií]culo|texto|p[aá]gina|nota|post)\s+(?:se|ha\s+sido|fue)\s+"
+    r"(?:actualiz|corrigi|corregi|edit|revis|public)\w+)",
+    re.IGNORECASE,
+)
+_ENDS_WITH_STOP = re.compile(r"[.!?…:;,][^\w\s]*(?:\s[^\w\s]{1,3})?$")  # an emoji may follow
+_ITEM = re.compile(r"^(?:[-–—―•·*▪◦»>]+|\(?\d{1,2}[.)]|[a-z]\)|[\"“«‘'])\s*\S")
+_OPENS_A_TITLE = re.compile(r"[\"“«‘'(\[¿¡#…]*[^\W_]")
 _WORDS = re.compile(r"[^\W\d_]+")
 
 
@@ -95,19 +121,26 @@ def look(text: str) -> Cue:
     """What the line looks like.
 
     >>> look("In English"), look("Leer más »"), look("Posted by Ana Ruiz on 3 May 2019")
-    (<Cue.TOGGLE|TITLE: 3>, <Cue.TITLE|READ_MORE: 18>, <Cue.TITLE|BYLINE|DATE: 14>)
+    (<Cue.TOGGLE|TITLE|CONTROL: 131>, <Cue.TITLE|READ_MORE|CONTROL: 146>, <Cue.TITLE|BYLINE|DATE: 14>)
     """
-    cue = Cue.NONE
-    if len(text) > LONGEST_TITLE:
+    cue = Cue.SENTENCE if _ENDS_WITH_STOP.search(text) else Cue.NONE
+    if len(text) > _LONGEST_NOTICE:
         return cue
     if not any(c.isalnum() for c in text):
         return Cue.RULE
-    if _WORDS.search(text) and not _ENDS_CLAUSE.search(text) and not text[0].islower():
+    cue |= _controls(text)
+    if _NOTE.match(text):
+        cue |= Cue.NOTE
+    if _ITEM.match(text):
+        cue |= Cue.ITEM
+    if len(text) > LONGEST_TITLE:
+        return cue
+    if _WORDS.search(text) and not _ENDS_CLAUSE.search(text) and _OPENS_A_TITLE.match(text) and not text[0].islower():
         cue |= Cue.TITLE
     if len(text) <= LONGEST_HEAD:
         if _is_date_line(text):
             cue |= Cue.DATE
-        if _is_byline(text):
+        if _is_byline(text) or _READING_TIME.search(text):
             cue |= Cue.BYLINE
         if _CREDIT.match(text):
             cue |= Cue.CREDIT
@@ -117,6 +150,16 @@ def look(text: str) -> Cue:
         if _MORE.match(text):
             cue |= Cue.READ_MORE
     return cue
+
+
+def _controls(text: str) -> Cue:
+    listed = [w for w in _WORDS.findall(fold_accents(text)) if w not in NEUTRAL_WORDS]
+    controls = sum(w in CONTROL_WORDS or w.startswith(CONTROL_STEMS) for w in listed)
+    if not controls:
+        return Cue.NONE
+    if len(text) <= LONGEST_HEAD and controls >= _MOSTLY_CONTROL * len(listed):
+        return Cue.CONTROL
+    return Cue.NOTICE if controls >= max(_FEWEST_IN_NOTICE, _SHARE_OF_NOTICE * len(listed)) else Cue.NONE
 
 
 def toggle_language(text: str) -> str | None:
@@ -129,7 +172,8 @@ def toggle_language(text: str) -> str | None:
     named = {_LANGUAGES[w] for w in folded if w in _LANGUAGES}
     if len(named) != 1 or any(w not in _LANGUAGES and w not in _TOGGLE_WORDS for w in folded):
         return None
-    return named.pop()
+    (language,) = named
+    return language
 
 
 def _is_date_line(text: str) -> bool:
@@ -195,4 +239,4 @@ def parse_date(text: str, language: str) -> str | None:
         return None
     if parsed is None or not date(1900, 1, 1) <= parsed.date() <= date(2200, 1, 1):
         return None
-    return parsed.date().isoformat()
+    return str(parsed.date().isoformat())

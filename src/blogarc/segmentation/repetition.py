@@ -11,18 +11,17 @@ together in both places. Chains of pages from different dumps are found the same
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
-from numpy.typing import NDArray
 from rapidfuzz import fuzz
 
+from blogarc.segmentation.cues import Cue
+from blogarc.segmentation.strip import Bools, Floats, Ints, Strip
 from blogarc.text import skeleton
-
-Ints = NDArray[np.int64]
-Floats = NDArray[np.float64]
-Bools = NDArray[np.bool_]
 
 # A changed or added stretch of up to so many paragraphs does not end a copy.
 _LONGEST_GAP = 6
@@ -37,22 +36,27 @@ _FURNITURE_BETWEEN = 3
 # How alike (0 to 100) the paragraphs beyond the end of a chain must be to belong to it: they have their place in
 # common already, so less is asked than of paragraphs that meet anywhere.
 _ALIKE_AT_THE_END = 75.0
+# The same for paragraphs in a gap of a chain, as many on one side as on the other.
+_ALIKE_IN_PLACE = 55.0
+_ELLIPSIS = re.compile(r"(?:…|\.\.\.|\[…\])\W*$")
+# How far aligned paragraphs are drawn together, and from which weight of a copy on.
+_TIE, _LIGHTEST_TIE = 0.5, 80.0
 
 
 @dataclass(frozen=True, slots=True)
 class Copy:
-    """Paragraphs `first` to `last` (inclusive) stand again at `first_again` to `last_again`; weight in letters."""
+    """A stretch of paragraphs that stands again: `pairs` are the equal paragraphs, first and second place of each, both
+    ascending; `weight` is in letters; `adjacent` says that little or nothing stands between the two."""
 
-    first: int
-    last: int
-    first_again: int
-    last_again: int
+    pairs: tuple[tuple[int, int], ...]
     weight: float
     adjacent: bool
 
     @property
     def sides(self) -> tuple[tuple[int, int], tuple[int, int]]:
-        return (self.first, self.last), (self.first_again, self.last_again)
+        """First and last paragraph of either side, inclusive."""
+        (i, j), (i_last, j_last) = self.pairs[0], self.pairs[-1]
+        return (i, i_last), (j, j_last)
 
 
 @dataclass(slots=True)
@@ -70,20 +74,18 @@ class _Chain:
         )
 
 
-def find_copies(identities: Ints, dumps: Ints, letters: Ints, heads: Bools, texts: Sequence[str]) -> list[Copy]:
-    """The copies among paragraphs, heaviest first.
-
-    `identities` holds equal numbers for equal paragraphs, `dumps` the number of the dump each stands in, `letters` how
-    long each is, `heads` whether it looks like the first line of a post; all of one length, in order of dump and place.
-    """
-    chains = _join(_runs(identities, dumps, letters, heads), dumps)
-    chains = [_extend(chain, dumps, texts) for chain in chains if chain.weight >= _LIGHTEST]
+def find_copies(strip: Strip) -> list[Copy]:
+    """The copies among the paragraphs of a strip, heaviest first."""
+    heads = strip.has(Cue.TOGGLE | Cue.BYLINE | Cue.DATE)
+    dumps = strip.dumps
+    chains = _join(_runs(strip.identities, dumps, strip.letters, heads), dumps)
+    chains = [_extend(_fill(chain, strip), dumps, strip.texts) for chain in chains if chain.weight >= _LIGHTEST]
     chains.sort(key=lambda chain: (-chain.weight, chain.pairs[0]))
     copies = []
-    for chain in _drop_repeated_phrases(chains, len(identities)):
-        (i, j), (i_last, j_last) = chain.pairs[0], chain.pairs[-1]
+    for chain in _drop_repeated_phrases(chains, len(strip)):
+        (i, j), (i_last, _) = chain.pairs[0], chain.pairs[-1]
         adjacent = bool(dumps[i] == dumps[j] and j - i_last - 1 <= _FURNITURE_BETWEEN)
-        copies.append(Copy(i, i_last, j, j_last, chain.weight, adjacent))
+        copies.append(Copy(tuple(chain.pairs), chain.weight, adjacent))
     return copies
 
 
@@ -139,7 +141,7 @@ def _join(runs: list[_Chain], dumps: Ints) -> list[_Chain]:
     open_chains: list[_Chain] = []
     for run in runs:
         place = run.pairs[0][0]
-        still_open = []
+        still_open: list[_Chain] = []
         for chain in open_chains:
             (still_open if place - chain.pairs[-1][0] <= _LONGEST_GAP + 1 else done).append(chain)
         open_chains = still_open
@@ -164,6 +166,39 @@ def _distance(chain: _Chain, run: _Chain) -> int:
     return (i - i_last) + (j - j_last) + 2 * abs((i - i_last) - (j - j_last))
 
 
+def _fill(chain: _Chain, strip: Strip) -> _Chain:
+    """With the paragraphs in its gaps that resemble each other: their place is given, so little is asked of them."""
+    filled = chain.pairs[:1]
+    for (i, j), (i_next, j_next) in pairwise(chain.pairs):
+        ours, theirs = i + 1, j + 1
+        while ours < i_next and theirs < j_next:
+            # As many on both sides are taken one by one; else the first that resembles is looked for.
+            if i_next - ours == j_next - theirs:
+                if _resemble(strip.texts[ours], strip.texts[theirs], _ALIKE_IN_PLACE):
+                    filled.append((ours, theirs))
+                ours, theirs = ours + 1, theirs + 1
+                continue
+            found = next(
+                (
+                    other
+                    for other in range(theirs, j_next)
+                    if _resemble(strip.texts[ours], strip.texts[other], _ALIKE_AT_THE_END)
+                ),
+                None,
+            )
+            if found is not None:
+                filled.append((ours, found))
+                theirs = found + 1
+            ours += 1
+        filled.append((i_next, j_next))
+    chain.pairs = filled
+    return chain
+
+
+def _resemble(text: str, other: str, score: float) -> bool:
+    return bool(fuzz.ratio(skeleton(text), skeleton(other), score_cutoff=score))
+
+
 def _extend(chain: _Chain, dumps: Ints, texts: Sequence[str]) -> _Chain:
     """With the nearly equal paragraphs that stand before its start and after its end on both sides."""
     for step, at in ((-1, 0), (1, -1)):
@@ -174,7 +209,7 @@ def _extend(chain: _Chain, dumps: Ints, texts: Sequence[str]) -> _Chain:
             # The earlier side must still end before the later begins.
             if (i >= chain.pairs[0][1]) if step > 0 else (j <= chain.pairs[-1][0]):
                 break
-            if fuzz.ratio(skeleton(texts[i]), skeleton(texts[j])) < _ALIKE_AT_THE_END:
+            if not _resemble(texts[i], texts[j], _ALIKE_AT_THE_END):
                 break
             chain.pairs.insert(0 if step < 0 else len(chain.pairs), (i, j))
     return chain
@@ -194,3 +229,152 @@ def _drop_repeated_phrases(chains: list[_Chain], count: int) -> list[_Chain]:
         for a, b in ((i, i_last), (j, j_last)):
             np.maximum(heaviest[a : b + 1], chain.weight, out=heaviest[a : b + 1])
     return kept
+
+
+# ---- what copies say of each paragraph
+
+# A copy of so many letters is evidence at full strength; a shorter one at a part of it.
+_FULL_STRENGTH = 150.0
+# Paragraphs in copies stronger than this are covered.
+COVERED = 0.4
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """How strongly each paragraph is part of a copy, and of one whose other stands next to it, from 0 to 1; and of how many
+    copies it is part."""
+
+    covered: Floats
+    adjacent: Floats
+    times: Ints
+
+
+def copy_columns(strip: Strip, copies: Sequence[Copy]) -> tuple[dict[str, Floats], Coverage]:
+    """What copies say of a cut before each paragraph, from 0 to 1; and what is part of a copy."""
+    names = (
+        "a neighbouring copy starts here", "a neighbouring copy ended before", "inside neighbouring copies",
+        "a copy starts here, elsewhere at an edge", "a copy starts here, elsewhere after a copy",
+        "a copy starts here, elsewhere after other text", "a copy ended before, elsewhere at an edge",
+        "a copy ended before, elsewhere before a copy", "a copy ended before, elsewhere before other text",
+        "inside a copy", "inside a copy of another dump", "inside a copy, where paragraphs differ",
+        "between neighbouring copies", "the copy was cut, and this goes on",
+        "a cut copy ended before", "copies end and start here", "inside a copy heavier than what starts or ends here",
+    )  # fmt: skip
+    columns = {name: np.zeros(len(strip)) for name in names}
+    coverage = _cover(strip, copies)
+    covered = coverage.covered
+    furniture = strip.has(Cue.CONTROL) | (_recurring(strip) & (strip.letters < 60))
+    more = strip.has(Cue.READ_MORE)
+    edge: Floats = np.zeros(len(strip))
+    within: Floats = np.zeros(len(strip))
+    for copy in copies:
+        strength = min(1.0, copy.weight / _FULL_STRENGTH)
+        for side in (0, 1):
+            first, other_first = copy.pairs[0][side], copy.pairs[0][1 - side]
+            last, other_last = copy.pairs[-1][side], copy.pairs[-1][1 - side]
+            if copy.adjacent:
+                _raise(columns["a neighbouring copy starts here"], first, strength)
+            else:
+                before = other_first - 1
+                if strip.starts[other_first] or furniture[before]:
+                    where = "at an edge"
+                else:
+                    where = "after a copy" if covered[before] > COVERED else "after other text"
+                _raise(columns[f"a copy starts here, elsewhere {where}"], first, strength)
+            _raise(edge, first, copy.weight)
+            after, other_after = last + 1, other_last + 1
+            if after < len(strip) and not strip.starts[after]:
+                other_ends = other_after >= len(strip) or bool(strip.starts[other_after])
+                cut = _is_cut(strip.texts[last], strip.texts[other_last])
+                other_cut = _is_cut(strip.texts[other_last], strip.texts[last]) or (
+                    not other_ends and bool(more[other_after])
+                )
+                if other_cut and not cut:
+                    _raise(columns["the copy was cut, and this goes on"], after, strength)
+                elif copy.adjacent:
+                    _raise(columns["a neighbouring copy ended before"], after, strength)
+                else:
+                    if other_ends or furniture[other_after]:
+                        where = "at an edge"
+                    else:
+                        where = "before a copy" if covered[other_after] > COVERED else "before other text"
+                    _raise(columns[f"a copy ended before, elsewhere {where}"], after, strength)
+                if cut:
+                    _raise(columns["a cut copy ended before"], after, strength)
+                if not other_cut:
+                    _raise(edge, after, copy.weight)
+                if copy.adjacent and side == 0:
+                    between = columns["between neighbouring copies"]
+                    np.maximum(between[after:other_first], strength, out=between[after:other_first])
+            elsewhere = strip.dumps[first] != strip.dumps[other_first]
+            inside = "inside a copy of another dump" if elsewhere else "inside a copy"
+            inside = "inside neighbouring copies" if copy.adjacent else inside
+            for (i, other), (i_next, other_next) in pairwise((p[side], p[1 - side]) for p in copy.pairs):
+                smooth = i_next == i + 1 and other_next == other + 1
+                column = columns[inside if smooth else "inside a copy, where paragraphs differ"]
+                np.maximum(column[i + 1 : i_next + 1], strength, out=column[i + 1 : i_next + 1])
+                np.maximum(within[i + 1 : i_next + 1], copy.weight, out=within[i + 1 : i_next + 1])
+    starting = np.maximum.reduce(
+        [column for name, column in columns.items() if "starts here" in name and "end" not in name]
+    )
+    ended = np.maximum.reduce([column for name, column in columns.items() if "ended before" in name])
+    text = strip.letters >= 60
+    columns["a copy starts here with text"] = starting * text
+    columns["a copy of text ended before"] = ended * strip.previous(text)
+    columns["copies end and start here"] = np.minimum(starting, ended)
+    heavier = (within > 0) & (edge > 0)
+    columns["inside a copy heavier than what starts or ends here"][heavier] = (
+        np.clip(np.log2(within[heavier] / edge[heavier]), -3, 3) / 3
+    )
+    for column in columns.values():
+        column[strip.starts] = 0.0
+    return columns, coverage
+
+
+def tie(columns: Floats, copies: Sequence[Copy]) -> Floats:
+    """The columns (a row a paragraph) with those of aligned paragraphs drawn together: what one copy shows counts for the
+    other. The first paragraph of a copy keeps its own, because there the surroundings differ."""
+    total = np.zeros_like(columns)
+    times = np.zeros(len(columns))
+    for copy in copies:
+        if copy.weight < _LIGHTEST_TIE:
+            continue
+        inner = [
+            (a, b) for (x, y), (a, b) in pairwise(copy.pairs) if a == x + 1 and b == y + 1
+        ]  # fmt: skip
+        if not inner:
+            continue
+        ours, theirs = np.array(inner).T
+        for here, there in ((ours, theirs), (theirs, ours)):
+            np.add.at(total, here, columns[there])
+            np.add.at(times, here, 1)
+    tied = times > 0
+    result = columns.copy()
+    result[tied] = (1 - _TIE) * columns[tied] + _TIE * total[tied] / times[tied, None]
+    return result
+
+
+def _cover(strip: Strip, copies: Sequence[Copy]) -> Coverage:
+    covered: Floats = np.zeros(len(strip))
+    adjacent: Floats = np.zeros(len(strip))
+    times = np.zeros(len(strip), np.int64)
+    for copy in copies:
+        strength = min(1.0, copy.weight / _FULL_STRENGTH)
+        for first, last in copy.sides:
+            for column in (covered, adjacent) if copy.adjacent else (covered,):
+                np.maximum(column[first : last + 1], strength, out=column[first : last + 1])
+            times[first : last + 1] += 1
+    return Coverage(covered, adjacent, times)
+
+
+def _recurring(strip: Strip) -> Bools:
+    return np.asarray(np.bincount(strip.identities)[strip.identities] >= 3)
+
+
+def _is_cut(text: str, whole: str) -> bool:
+    """Whether a paragraph is the beginning of another, and less than most of it."""
+    return len(text) < 0.9 * len(whole) or bool(_ELLIPSIS.search(text) and not _ELLIPSIS.search(whole))
+
+
+def _raise(column: Floats, place: int, value: float) -> None:
+    column[place] = max(column[place], value)

@@ -1,0 +1,243 @@
+"""Learn the weights of the evidence for splitting from dumps with planted truth.
+
+    python -m benchmarks.segmentation.train --seeds 20 -o src/blogarc/segmentation/weights.json
+
+The model is a linear-chain conditional random field (Lafferty, McCallum and Pereira 2001) over three labels, whose features
+are the columns of `blogarc.segmentation.evidence`. The texts are those of `tests/planting`, written for this project, with
+its furniture and damage; a folder of dumps with gold labels can be added with --gold. The objective is the log-likelihood
+of the true labels, less `--penalty` times the squared weights; L-BFGS finds its only maximum.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import minimize
+from tests.planting import KINDS, plant
+
+from blogarc.paragraphs import read_dump
+from blogarc.segmentation.decoding import Label
+from blogarc.segmentation.evidence import Regime, gather
+
+Floats = NDArray[np.float64]
+LABELS = len(Label)
+REGIME_PENALTY = 3.0
+MOST_STEPS = 150
+BATCH = 64
+
+
+@dataclass(frozen=True)
+class Example:
+    """One dump file: a row of evidence and a label for each paragraph."""
+
+    group: str
+    names: list[str]
+    columns: NDArray[np.float32]
+    regimes: NDArray[np.int64]
+    labels: NDArray[np.int64]
+
+
+def examples_of(group: str, files: dict[str, bytes], gold: dict[str, Any]) -> list[Example]:
+    """The examples of one gold file, a dump file each."""
+    dumps = [read_dump(files[name], name) for name in sorted(files)]
+    order = sorted(range(len(dumps)), key=lambda i: (dumps[i].name, dumps[i].sha256))
+    evidence = gather([dumps[i] for i in order])
+    found, first = [], 0
+    for i in order:
+        dump = dumps[i]
+        truth = gold["files"][dump.name]
+        owner: dict[int, int] = {}
+        for article in truth["articles"]:
+            owner |= dict.fromkeys(range(article["start"], article["end"] + 1), article["copy"])
+        furniture = set(truth["boilerplate"])
+        labels, before = [], None
+        for paragraph in dump.paragraphs:
+            line = paragraph.lines.start
+            if line in furniture or line not in owner:
+                labels.append(Label.FURNITURE)
+                continue
+            labels.append(Label.INSIDE if owner[line] == before else Label.START)
+            before = owner[line]
+        part = slice(first, first + len(labels))
+        rows = evidence.columns[part].astype(np.float32)
+        found.append(Example(group, list(evidence.names), rows, evidence.regimes[part], np.array(labels, np.int64)))
+        first += len(labels)
+    return found
+
+
+def planted(kinds: list[str], seeds: range) -> list[Example]:
+    """Examples from planted dumps."""
+    found = []
+    for kind in kinds:
+        for seed in seeds:
+            dump = plant(kind, seed)
+            files = {name: text.encode() for name, text in dump.files.items()}
+            found += examples_of(f"{kind}/{seed}", files, dump.gold)
+    return found
+
+
+def labelled(folder: Path) -> list[Example]:
+    """Examples from a folder of dumps with gold labels."""
+    found = []
+    for path in sorted(folder.glob("*/*gold.json")):
+        gold = json.loads(path.read_text("utf-8"))
+        files = {name: (path.parent / name).read_bytes() for name in gold["files"]}
+        found += examples_of(f"{path.parent.name}/{path.name}", files, gold)
+    return found
+
+
+class Model:
+    """The weights as one vector: evidence everywhere and in each regime (x 2), steps (3 x 3), opening (3; never inside)."""
+
+    def __init__(self, names: list[str]) -> None:
+        self.names = names
+        self.width = len(names) * (1 + len(Regime))
+        self.size = 2 * self.width + LABELS * LABELS + LABELS
+        # What a regime adds must be better founded than what holds everywhere.
+        self.penalties = np.ones(self.size)
+        self.penalties[2 * len(names) : 2 * self.width] = REGIME_PENALTY
+
+    def unpack(self, vector: Floats) -> tuple[Floats, Floats, Floats]:
+        k = 2 * self.width
+        weights = np.zeros((self.width, LABELS))
+        weights[:, [Label.START, Label.FURNITURE]] = vector[:k].reshape(-1, 2)
+        steps = vector[k : k + LABELS * LABELS].reshape(LABELS, LABELS)
+        opening = vector[-LABELS:].copy()
+        opening[Label.INSIDE] = -1e3
+        return weights, steps, opening
+
+    def to_json(self, vector: Floats) -> dict[str, Any]:
+        weights, steps, opening = self.unpack(vector)
+        pairs = np.round(weights[:, [Label.START, Label.FURNITURE]], 2).reshape(-1, len(self.names), 2).tolist()
+        regimes = {
+            regime.name.lower(): {
+                name: pair for name, pair in zip(self.names, pairs[1 + regime], strict=True) if any(pair)
+            }
+            for regime in Regime
+        }
+        return {
+            "everywhere": dict(zip(self.names, pairs[0], strict=True)),
+            "regimes": regimes,
+            "steps": np.round(steps, 3).tolist(),
+            "opening": [None if value < -100 else round(float(value), 3) for value in opening],
+        }
+
+
+def learn(examples: list[Example], weight_of: dict[str, float] | None = None, penalty: float = 0.5) -> dict[str, Any]:
+    """The weights under which the labels of the examples are likeliest. Each dump file counts alike, up to its length."""
+    model = Model(examples[0].names)
+    order = sorted(examples, key=lambda e: len(e.labels))
+    batches = [_pad(order[at : at + BATCH], weight_of or {}) for at in range(0, len(order), BATCH)]
+
+    def objective(vector: Floats) -> tuple[float, Floats]:
+        weights, steps, opening = model.unpack(vector)
+        gradient = penalty * model.penalties * vector
+        loss = 0.5 * float(gradient @ vector)
+        for batch in batches:
+            value, (g_weights, g_steps, g_opening) = _likelihood(batch, weights, steps, opening)
+            loss -= value
+            k = 2 * model.width
+            gradient[:k] -= g_weights[:, [Label.START, Label.FURNITURE]].ravel()
+            gradient[k : k + LABELS * LABELS] -= g_steps.ravel()
+            g_opening[Label.INSIDE] = 0.0
+            gradient[-LABELS:] -= g_opening
+        return loss, gradient
+
+    found = minimize(objective, np.zeros(model.size), jac=True, method="L-BFGS-B", options={"maxiter": MOST_STEPS})
+    return model.to_json(found.x)
+
+
+def _pad(examples: list[Example], weight_of: dict[str, float]) -> tuple[NDArray[Any], ...]:
+    longest = max(len(e.labels) for e in examples)
+    width = len(examples[0].names)
+    columns = np.zeros((longest, len(examples), width * (1 + len(Regime))), np.float32)
+    labels = np.zeros((longest, len(examples)), np.int64)
+    lengths = np.array([len(e.labels) for e in examples])
+    for n, example in enumerate(examples):
+        columns[: lengths[n], n, :width] = example.columns
+        for regime in Regime:
+            inside = example.regimes == regime
+            columns[: lengths[n], n, width * (1 + regime) : width * (2 + regime)][inside] = example.columns[inside]
+        labels[: lengths[n], n] = example.labels
+    # A long dump must not drown many short ones: it counts by the root of its length.
+    shares = np.array(
+        [weight_of.get(e.group.split("/")[0], 1.0) * (100 / max(len(e.labels), 100)) ** 0.5 for e in examples]
+    )
+    return columns, labels, lengths, shares
+
+
+def _likelihood(
+    batch: tuple[NDArray[Any], ...], weights: Floats, steps: Floats, opening: Floats
+) -> tuple[float, tuple[Floats, Floats, Floats]]:
+    """Log-likelihood of a batch of padded rows and its gradient, by the forward-backward algorithm."""
+    columns, labels, lengths, shares = batch
+    longest, count = labels.shape
+    scores = (
+        (columns.reshape(longest * count, -1) @ weights.astype(np.float32))
+        .reshape(longest, count, LABELS)
+        .astype(float)
+    )
+    inside = np.arange(longest)[:, None] < lengths[None, :]
+    forward = np.empty((longest, count, LABELS))
+    forward[0] = opening + scores[0]
+    for t in range(1, longest):
+        reached = _log_sum(forward[t - 1][:, :, None] + steps, 1) + scores[t]
+        forward[t] = np.where(inside[t][:, None], reached, forward[t - 1])
+    backward = np.zeros((longest, count, LABELS))
+    for t in range(longest - 2, -1, -1):
+        left = _log_sum(steps + (scores[t + 1] + backward[t + 1])[:, None, :], 2)
+        backward[t] = np.where(inside[t + 1][:, None], left, 0.0)
+    total = _log_sum(forward[-1], 1)
+    rows = np.arange(count)
+    marginal = np.exp(forward + backward - total[:, None]) * inside[:, :, None]
+    true = np.zeros_like(marginal)
+    true[np.arange(longest)[:, None], rows, labels] = 1.0
+    true *= inside[:, :, None]
+    difference = (true - marginal) * shares[None, :, None]
+    flat = difference.reshape(-1, LABELS).astype(np.float32)
+    g_weights = np.asarray(columns.reshape(len(flat), -1).T @ flat, float)
+    g_opening = difference[0].sum(0)
+    both = inside[1:]
+    pair = (
+        np.exp(
+            forward[:-1, :, :, None] + steps + (scores[1:] + backward[1:])[:, :, None, :] - total[None, :, None, None]
+        )
+        * (both * shares)[:, :, None, None]
+    )
+    true_steps = np.zeros((LABELS, LABELS))
+    np.add.at(true_steps, (labels[:-1][both], labels[1:][both]), np.broadcast_to(shares, both.shape)[both])
+    g_steps = true_steps - pair.sum((0, 1))
+    value = (scores * true).sum((0, 2)) + (opening * true[0]).sum(1)
+    value += (steps[labels[:-1], labels[1:]] * both).sum(0)
+    return float(((value - total) * shares).sum()), (g_weights, g_steps, g_opening)
+
+
+def _log_sum(values: Floats, axis: int) -> Floats:
+    top = values.max(axis, keepdims=True)
+    return np.asarray((top + np.log(np.exp(values - top).sum(axis, keepdims=True))).squeeze(axis))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--seeds", type=int, default=20, help="planted dumps of each kind")
+    parser.add_argument("--first", type=int, default=1000, help="the first seed; the tests use those below 100")
+    parser.add_argument("--gold", type=Path, action="append", default=[], help="a folder of dumps with gold labels")
+    parser.add_argument("--penalty", type=float, default=0.5)
+    parser.add_argument("-o", "--output", type=Path, required=True)
+    options = parser.parse_args()
+    examples = planted(list(KINDS), range(options.first, options.first + options.seeds))
+    for folder in options.gold:
+        examples += labelled(folder)
+    told = learn(examples, penalty=options.penalty)
+    options.output.write_text(json.dumps(told, indent=1) + "\n", "utf-8")
+    print(f"{len(examples)} dump files, {sum(len(e.labels) for e in examples):,} paragraphs -> {options.output}")
+
+
+if __name__ == "__main__":
+    main()

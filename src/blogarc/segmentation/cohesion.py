@@ -1,0 +1,115 @@
+"""Where the subject or the language changes: all there is to go by in untitled posts that occur once.
+
+Cohesion (Halliday and Hasan 1976; measured after the manner of Hearst 1997, TextTiling): a word that comes back a few
+paragraphs on ties what lies between. The ties across each gap are counted, weighed by how rare the word is; a gap that few
+ties cross, between places that many do, is likely a border. Counted by differences at both ends of each tie, which is
+linear in the number of words.
+
+Language is told by function words alone, over a window on both sides of each gap.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from blogarc import minhash
+from blogarc.segmentation.strip import Floats, Ints, Strip
+
+# A word that comes back within so many paragraphs ties them; one in more paragraphs than this part of all ties nothing.
+_REACH, _COMMON = 12, 0.02
+# Paragraphs on each side in which the tops beside a valley are looked for, and over which a language lasts.
+_SIDE, _LANGUAGE_SIDE = 8, 3
+
+_ENGLISH = (
+    "the of and to in that it was for on are with as his they this have from or had by not but what were we when your "
+    "said there use each which she how their if will up other about out many then them these so some her would has"
+)
+_SPANISH = (
+    "de la que el y los del se las un por con no una su para es al lo como más pero sus le ya o este sí porque esta entre "
+    "cuando muy sin sobre también me hasta hay donde quien desde todo nos durante todos uno les ni contra otros ese eso"
+)
+
+
+def cohesion_columns(strip: Strip) -> dict[str, Floats]:
+    """How sharply the words, and the language, change before each paragraph; from 0 to 1."""
+    count = len(strip)
+    words, owners = _words(strip)
+    columns = {"the words change": np.zeros(count), "the language changes": np.zeros(count)}
+    if len(words):
+        columns["the words change"] = _valleys(_ties(words, owners, count), strip)
+        columns["the language changes"] = _language_changes(words, owners, strip)
+    return columns
+
+
+def _words(strip: Strip) -> tuple[Ints, Ints]:
+    """Every word of the strip as a number, and the paragraph it stands in; a word once a paragraph."""
+    sketches = strip.distinct
+    counts = sketches.counts[strip.text_of]
+    owners = np.repeat(np.arange(len(strip)), counts)
+    firsts = np.repeat(sketches.starts[strip.text_of] - (np.cumsum(counts) - counts), counts)
+    codes = sketches.codes[firsts + np.arange(len(owners))].astype(np.int64)
+    keys = np.unique(codes << 40 | owners)
+    return keys >> 40, keys & ((1 << 40) - 1)
+
+
+def _ties(words: Ints, owners: Ints, count: int) -> Floats:
+    """The weight of the words that tie what stands before each paragraph to it and what follows."""
+    same = words[1:] == words[:-1]
+    reach = owners[1:] - owners[:-1]
+    starts = np.flatnonzero(np.concatenate(([True], ~same)))
+    spread = np.repeat(np.diff(np.append(starts, len(words))), np.diff(np.append(starts, len(words))))
+    rarity = np.log(count / spread).clip(0)
+    tied = same & (reach <= _REACH) & (spread[1:] <= max(8, _COMMON * count))
+    weight = rarity[1:][tied] / reach[tied]
+    change = np.bincount(owners[:-1][tied] + 1, weight, minlength=count + 1)
+    change -= np.bincount(owners[1:][tied] + 1, weight, minlength=count + 2)[: count + 1]
+    return np.cumsum(change)[:count].astype(float)
+
+
+def _valleys(ties: Floats, strip: Strip) -> Floats:
+    """How deep each gap lies below the tops on both sides of it, as a share of them."""
+    tops = [_highest(ties, side) for side in (-1, 1)]
+    depth = np.minimum(1.0, np.maximum(0.0, 1 - 2 * ties / np.maximum(tops[0] + tops[1], 1e-9)))
+    depth[strip.starts] = 0.0
+    # Only the bottom of a valley counts.
+    bottom = ties <= np.minimum(np.concatenate(([np.inf], ties[:-1])), np.append(ties[1:], np.inf))
+    return np.where(bottom, depth, 0.3 * depth)
+
+
+def _highest(values: Floats, side: int) -> Floats:
+    best = values.astype(float)
+    for step in range(1, _SIDE + 1):
+        shifted = np.full(len(values), 0.0)
+        if side > 0:
+            shifted[:-step] = values[step:]
+        else:
+            shifted[step:] = values[:-step]
+        np.maximum(best, shifted, out=best)
+    return best
+
+
+def _language_changes(words: Ints, owners: Ints, strip: Strip) -> Floats:
+    """From 0 to 1: the paragraphs before speak one language, those from here on the other."""
+    count = len(strip)
+    lean = np.zeros(count)
+    for listed, sign in ((_ENGLISH, 1.0), (_SPANISH, -1.0)):
+        codes = minhash.sketch(listed.split()).codes.astype(np.int64)
+        lean += sign * np.bincount(owners[np.isin(words, codes)], minlength=count)
+    sums = np.concatenate(([0.0], np.cumsum(lean)))
+    sizes = np.concatenate(([0.0], np.cumsum(np.abs(lean))))
+    at = np.arange(count)
+    first, last = _bounds(strip)
+    left, right = np.maximum(at - _LANGUAGE_SIDE, first), np.minimum(at + _LANGUAGE_SIDE, last)
+    before = (sums[at] - sums[left]) / np.maximum(sizes[at] - sizes[left], 3.0)
+    after = (sums[right] - sums[at]) / np.maximum(sizes[right] - sizes[at], 3.0)
+    return np.where(before * after < 0, np.minimum(np.abs(before), np.abs(after)), 0.0)
+
+
+def _bounds(strip: Strip) -> tuple[Ints, Ints]:
+    """The first paragraph of the dump of each, and the one after its last."""
+    edges = strip.edges
+    sizes = [end - start for start, end in edges]
+    return (
+        np.repeat([start for start, _ in edges], sizes).astype(np.int64),
+        np.repeat([end for _, end in edges], sizes).astype(np.int64),
+    )

@@ -1,0 +1,317 @@
+"""What the shapes of lines say of a cut before each paragraph, and of each being page furniture.
+
+Head lines (toggle, title, byline, date) and closing lines (credit, read-more, rule) speak for a cut; where a dump has
+several head lines of one form they are believed. Furniture recurs among different neighbours, stands at the edges of dumps
+or in runs of short lines, is the odd one out where all else is copied, or has the words of a page's controls.
+"""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import numpy as np
+
+from blogarc.segmentation.cues import LONGEST_HEAD, Cue, look
+from blogarc.segmentation.repetition import COVERED, Coverage
+from blogarc.segmentation.strip import LONG, SHORT, Bools, Floats, Ints, Strip
+
+# So many head lines of one form make the usual form of a dump, if most of them have text below.
+_USUAL, _TEXT_BELOW = 3, 0.6
+# A stretch outside copies with so many letters is a post that occurs once, not furniture.
+_STRETCH = 1500
+# Paragraphs at either end of a dump that count as its edge.
+_EDGE = 8
+
+
+def head_columns(strip: Strip, copied: Coverage) -> dict[str, Floats]:
+    """Evidence of shape for a cut before each paragraph; `copied` says what is part of a copy."""
+    byline = strip.has(Cue.BYLINE | Cue.DATE)
+    toggle = strip.has(Cue.TOGGLE)
+    more, credit, rule = strip.has(Cue.READ_MORE), strip.has(Cue.CREDIT), strip.has(Cue.RULE)
+    control = strip.has(Cue.CONTROL) & ~toggle
+    sentence = strip.has(Cue.SENTENCE)
+    title = strip.has(Cue.TITLE) & ~byline & ~toggle & ~more & ~control
+    long, short = strip.letters > LONG, strip.letters < SHORT
+    previous, following = strip.previous, strip.next
+    usual = _usual_heads(strip, byline, title)
+    heads = _share_of_heads(strip, usual)
+    columns: dict[str, Bools | Floats] = {
+        "head line of the dump's usual form": usual,
+        "in a dump with usual heads, but none": np.where(usual == 0, heads, 0.0),
+        "title over a byline": title & following(byline),
+        "byline or date line": byline,
+        "language toggle": toggle & ~following(toggle),
+        "title-shaped": title,
+        "title-shaped over a long paragraph": title & following(long),
+        "title-shaped after the end of a sentence": title & previous(sentence),
+        "title-shaped after furniture": title & previous(control),
+        "title-shaped where there is no usual head": (title & previous(sentence) & ~following(title)) * (1 - heads),
+        "title-shaped where there is neither head nor copy": (title & previous(sentence) & ~following(title))
+        * (1 - heads)
+        * (copied.covered < COVERED),
+        "after a title-shaped line": previous(title),
+        "after a head line": previous(toggle) & (title | byline) | previous(title) & byline | previous(byline) & byline,
+        "after a byline": previous(byline),
+        "after a read-more line": previous(more),
+        "after a credit line": previous(credit),
+        "after a rule": previous(rule),
+        "item of a list or a dialogue": strip.has(Cue.ITEM),
+        "short item of a list or a dialogue": strip.has(Cue.ITEM) & short,
+        "a note of an update": strip.has(Cue.NOTE),
+        "after a note of an update": previous(strip.has(Cue.NOTE)),
+        "a note of an update after a copy": strip.has(Cue.NOTE) & previous(copied.covered > COVERED),
+        "a note of an update outside copies": strip.has(Cue.NOTE) & (copied.covered < COVERED),
+        "after furniture words": previous(control) & ~control,
+        "long after a short line": long & previous(short),
+        "begins in lower case": np.fromiter((text[:1].islower() for text in strip.texts), bool, len(strip)),
+        "after a line that does not end": previous(~sentence & ~title & ~control),
+        "after the end of a sentence": previous(sentence),
+    }
+    told = {name: np.asarray(column, float) for name, column in columns.items()}
+    for column in told.values():
+        column[strip.starts] = 0.0
+    return told
+
+
+def furniture_columns(strip: Strip, copied: Coverage) -> dict[str, Floats]:
+    """Evidence for each paragraph being furniture; `copied` says what is part of a copy."""
+    counts = np.bincount(strip.identities)[strip.identities]
+    covered, adjacent = copied.covered, copied.adjacent
+    lone = covered < COVERED
+    coverage, doubled = share_copied(strip, covered), share_copied(strip, adjacent)
+    sentence = strip.has(Cue.SENTENCE)
+    short = strip.letters < SHORT
+    stub = short & ~sentence
+    head = strip.has(Cue.BYLINE | Cue.DATE | Cue.TOGGLE)
+    varied = _varied(strip, counts)
+    runs = _runs(strip, stub & ~head)
+    controls = _mean_over_runs(strip, stub & ~head, strip.has(Cue.CONTROL | Cue.NOTICE))
+    columns: dict[str, Bools | Floats] = {
+        "recurs among different neighbours": (counts >= 2) & varied & (strip.letters < LONG),
+        "recurs three times or more": counts >= 3,
+        "recurs, outside copies": (counts >= 3) & lone,
+        "recurs very often": np.minimum(1.0, np.maximum(0.0, np.log2(np.maximum(counts, 1)) - 1.5) / 4),
+        "recurs as often as anything": _share_of_most(strip, counts),
+        "rarer than the line before": _rarer(counts, strip.previous_value(counts)),
+        "rarer than the line after": _rarer(counts, strip.next_value(counts)),
+        "rare among lines that recur": _rarer(counts, _most_around(counts)),
+        "outside all copies": lone,
+        "the odd one out among copies": lone * coverage,
+        "outside copies where nearly all is copied": lone * np.clip(5 * coverage - 4, 0, 1),
+        "outside copies at the edge where nearly all is copied": _edges(strip, lone) * np.clip(5 * coverage - 4, 0, 1),
+        "outside copies in a dump of doubled posts": (adjacent < COVERED) * doubled,
+        "part of a copy": covered,
+        "part of a copy, once in each": covered / np.maximum(counts - 1, 1),
+        "part of neighbouring copies": adjacent,
+        "part of neighbouring copies, once in each": adjacent / np.maximum(counts - 1, 1),
+        "part of neighbouring copies in a dump of doubled posts": adjacent * doubled,
+        "part of a copy that recurs": np.minimum(1.0, np.log2(np.maximum(copied.times, 1)) / 3),
+        "short, outside copies": short & lone,
+        "title-shaped, outside copies": strip.has(Cue.TITLE) & lone,
+        "short": short,
+        "does not end as a sentence": ~sentence,
+        "long": strip.letters > LONG,
+        "very long": strip.letters > 3 * LONG,
+        "words of controls": strip.has(Cue.CONTROL),
+        "a notice": strip.has(Cue.NOTICE),
+        "read-more line": strip.has(Cue.READ_MORE),
+        "rule": strip.has(Cue.RULE),
+        "head line": head,
+        "title over a head line": strip.next(head) & strip.has(Cue.TITLE),
+        "alone among longer ones": (runs == 1) & stub,
+        "one of a few short lines": (runs >= 2) & (runs <= 4),
+        "one of many short lines": runs >= 5,
+        "in a run of short lines, many of them controls": np.where(runs >= 2, controls, 0.0),
+        "in a run of short lines, none of them controls": (runs >= 2) & (controls == 0),
+        "beside words of controls": strip.previous(strip.has(Cue.CONTROL)) | strip.next(strip.has(Cue.CONTROL)),
+        "in a long stretch outside copies": _long_stretches(strip, lone),
+        "below a head line in a stretch outside copies": _below_a_head(strip, lone, head),
+        "near the edge of the dump": _edges(strip),
+        "outside copies at the edge of the dump": _edges(strip, lone),
+        "at the edge of several dumps": _common_edges(strip),
+        "digits and signs": np.fromiter((_few_letters(text) for text in strip.texts), bool, len(strip)),
+        "repeats a title": _repeats_a_title(strip, stub),
+    }
+    return {name: np.asarray(column, float) for name, column in columns.items()}
+
+
+def _usual_heads(strip: Strip, byline: Bools, title: Bools) -> Floats:
+    """Bylines and dates, or the titles over them, where a dump has several of one form: how sure each is a head."""
+    first = byline & ~strip.previous(byline)
+    heads: Floats = np.zeros(len(strip))
+    forms: dict[tuple[int, str], list[int]] = {}
+    for place in np.flatnonzero(first).tolist():
+        forms.setdefault((int(strip.dumps[place]), _form(strip.texts[place])), []).append(place)
+    letters = np.concatenate(([0], np.cumsum(np.where(byline | title, 0, strip.letters))))
+    for places in forms.values():
+        if len({strip.texts[p] for p in places}) < _USUAL:
+            continue
+        ends = [*places[1:], len(strip)]
+        below = [
+            letters[min(end, place + _EDGE)] - letters[place] >= SHORT for place, end in zip(places, ends, strict=True)
+        ]
+        sure = sum(below) / len(below)
+        if sure < _TEXT_BELOW:
+            continue
+        titled = {p for p in places if p and not strip.starts[p] and title[p - 1]}
+        usually_titled = len(titled) >= 0.7 * len(places)
+        for p in places:
+            at = p - 1 if usually_titled and p in titled else p
+            # A toggle line before the head belongs to it.
+            if at and not strip.starts[at] and strip.shapes[at - 1] & Cue.TOGGLE.value:
+                at -= 1
+            heads[at] = sure
+    return heads
+
+
+def _share_of_heads(strip: Strip, usual: Floats) -> Floats:
+    """For each paragraph, how sure its dump is of its usual form of head: 0 without one."""
+    number = np.bincount(strip.dumps, usual > 0)
+    text = np.bincount(strip.dumps, strip.letters)
+    # One head in 5,000 letters or more is a dump that has a head over every post.
+    return np.asarray(np.minimum(1.0, number / np.maximum(text / 5000, 1)) * (number >= _USUAL))[strip.dumps]
+
+
+def share_copied(strip: Strip, covered: Floats) -> Floats:
+    """For each paragraph, the share of its dump's letters that is part of a copy; `covered` says how strongly each is."""
+    total = np.bincount(strip.dumps, strip.letters, minlength=1)
+    part = np.bincount(strip.dumps, strip.letters * (covered > COVERED), minlength=1)
+    return np.asarray(part / np.maximum(total, 1))[strip.dumps]
+
+
+def _varied(strip: Strip, counts: Ints) -> Bools:
+    """Whether what recurs has other neighbours nearly every time, on both sides."""
+    after = np.append(strip.identities[1:], -1)
+    before = np.concatenate(([-1], strip.identities[:-1]))
+    sides = [_distinct(strip.identities, side)[strip.identities] > 0.5 * counts for side in (after, before)]
+    return sides[0] & sides[1]
+
+
+def _distinct(groups: Ints, values: Ints) -> Ints:
+    """For each group, how many distinct values it meets."""
+    pairs = np.unique(groups << 32 | (values + 1))
+    return np.bincount(pairs >> 32, minlength=int(groups.max(initial=-1)) + 1)
+
+
+def _runs(strip: Strip, inside: Bools) -> Ints:
+    """For each paragraph in an unbroken run of such ones the length of the run, else 0."""
+    changes = np.concatenate(([True], (inside[1:] != inside[:-1]) | strip.starts[1:])) if len(strip) else strip.starts
+    at = np.flatnonzero(changes)
+    lengths = np.diff(np.append(at, len(strip)))
+    return np.repeat(lengths, lengths) * inside
+
+
+def _mean_over_runs(strip: Strip, inside: Bools, values: Bools) -> Floats:
+    """For each paragraph the mean of the values over the unbroken run of inside or outside ones that it is in."""
+    changes = np.concatenate(([True], (inside[1:] != inside[:-1]) | strip.starts[1:])) if len(strip) else strip.starts
+    at = np.flatnonzero(changes)
+    lengths = np.diff(np.append(at, len(strip)))
+    means = np.add.reduceat(values.astype(float), at) / lengths if len(at) else np.empty(0)
+    return np.repeat(means, lengths)
+
+
+def _rarer(counts: Ints, others: Ints) -> Floats:
+    """From 0 (as frequent as the other, or the other is no line that recurs) to 1 (sixteen times as rare)."""
+    ratio = np.log2(np.maximum(others, 1) / np.maximum(counts, 1))
+    return np.where(others >= 3, np.clip(ratio / 4, 0, 1), 0.0)
+
+
+def _most_around(counts: Ints) -> Ints:
+    """The count of the most frequent line among the four before and the four after."""
+    best = counts.copy()
+    for step in range(1, 5):
+        np.maximum(best[step:], counts[:-step], out=best[step:])
+        np.maximum(best[:-step], counts[step:], out=best[:-step])
+    return best
+
+
+def _share_of_most(strip: Strip, counts: Ints) -> Floats:
+    """How often a line that recurs does so, as a share of the most frequent lines of its dumps."""
+    often = counts[counts >= 3]
+    most = float(np.quantile(often, 0.9)) if len(often) else 1.0
+    return np.where(counts >= 3, np.minimum(1.0, counts / most), 0.0)
+
+
+def _long_stretches(strip: Strip, lone: Bools) -> Floats:
+    """How much an unbroken stretch of paragraphs outside copies looks like a post that occurs once, from 0 to 1."""
+    column: Floats = np.zeros(len(strip))
+    if not len(strip):
+        return column
+    edges = np.flatnonzero(np.concatenate(([True], (lone[1:] != lone[:-1]) | strip.starts[1:], [True])))
+    for start, end in pairwise(edges.tolist()):
+        if lone[start]:
+            column[start:end] = min(1.0, float(strip.letters[start:end].sum()) / _STRETCH) ** 2
+    return column
+
+
+def _below_a_head(strip: Strip, lone: Bools, head: Bools) -> Bools:
+    """Whether a head line stands before, with nothing between that is part of a copy: then this is a post that occurs once."""
+    stretch = np.cumsum(np.concatenate(([True], (lone[1:] != lone[:-1]) | strip.starts[1:]))) if len(strip) else lone
+    heads = np.cumsum(head & lone)
+    before = np.concatenate(([0], heads[:-1]))
+    opened = np.zeros(int(stretch.max(initial=0)) + 1, np.int64)
+    first = np.flatnonzero(np.diff(stretch, prepend=0))
+    opened[stretch[first]] = before[first]
+    return np.asarray(lone & (heads > opened[stretch]))
+
+
+def _edges(strip: Strip, lone: Bools | None = None) -> Floats:
+    """1 for the first and last few paragraphs of each dump; with `lone`, up to the first that is part of a copy."""
+    column: Floats = np.zeros(len(strip))
+    for start, end in strip.edges:
+        for places in (range(start, end), range(end - 1, start - 1, -1)):
+            for seen, place in enumerate(places):
+                if seen >= _EDGE or (lone is not None and not lone[place]):
+                    break
+                column[place] = 1 - seen / (2 * _EDGE)
+    return column
+
+
+def _common_edges(strip: Strip) -> Bools:
+    """Whether a paragraph stands near the edge of its dump, and the same one near that of another."""
+    near = np.flatnonzero(_edges(strip) > 0)
+    pairs = np.unique(strip.identities[near] << 32 | strip.dumps[near])
+    shared = np.bincount(pairs >> 32, minlength=int(strip.identities.max(initial=-1)) + 1) >= 2
+    column = np.zeros(len(strip), bool)
+    column[near] = shared[strip.identities[near]]
+    return column
+
+
+def _few_letters(text: str) -> bool:
+    return sum(c.isalpha() for c in text[:SHORT]) < 0.5 * len(text[:SHORT])
+
+
+def _repeats_a_title(strip: Strip, stub: Bools) -> Bools:
+    """Whether a short line stands elsewhere over a long paragraph: in a menu, or a list of recent posts."""
+    over = stub & strip.next(strip.letters > LONG)
+    titles = np.zeros(int(strip.identities.max(initial=-1)) + 1, bool)
+    titles[strip.identities[over]] = True
+    return stub & ~over & titles[strip.identities]
+
+
+def _form(text: str) -> str:
+    """The form of a head line: its words with names, numbers and months replaced.
+
+    >>> _form("Posted by Ana Ruiz on 3 May 2019") == _form("Posted by Bo Li on 12 June 2020")
+    True
+    """
+    if len(text) > LONGEST_HEAD:
+        return ""
+    out: list[str] = []
+    for position, word in enumerate(text.split()):
+        bare = word.strip(".,;:|·()")
+        if any(c.isdigit() for c in bare):
+            mark = "#"
+        elif _is_month(bare):
+            mark = "M"
+        elif position and bare[:1].isupper():
+            mark = "C"
+        else:
+            mark = bare.lower()
+        if not (out and out[-1] == mark == "C"):
+            out.append(mark)
+    return " ".join(out)
+
+
+def _is_month(word: str) -> bool:
+    return bool(look(f"1 {word} 2000") & Cue.DATE)
