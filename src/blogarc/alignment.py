@@ -30,6 +30,7 @@ _LENGTH_COST_LIMIT = 25.0
 # Characters of translation per character of the source, within which the two texts set the ratio themselves; beyond
 # that one of them is partial and says nothing about the ratio.
 _RATIOS = (0.85, 1.35)
+_HALF_STRENGTH = 60.0  # letters of a paragraph whose keys prove half as much as those of a long one
 _TABLE_Z = np.linspace(0.0, 5.2, 521)
 _TABLE_COST = np.array([-math.log(math.erfc(z)) for z in _TABLE_Z])
 _ROWS = 64  # source paragraphs whose shared keys are counted together
@@ -37,14 +38,17 @@ _ROWS = 64  # source paragraphs whose shared keys are counted together
 
 @dataclass(frozen=True, slots=True)
 class AlignmentConfig:
-    """The options of `align`. The weights were chosen on translated handbooks with paragraphs deleted, merged and split."""
+    """The options of `align`; weights are in units of log probability.
 
-    key_weight: float = 8.0  # what a bead whose sides share nothing pays, in units of log probability
-    length_weight: float = 0.6  # lengths count less than in Gale and Church: here the keys carry most
-    skip_cost: float = 6.0  # a paragraph without a partner: less than half of a bead that fits in nothing
-    two_cost: float = 2.3  # 1-2 and 2-1: -log(0.089 / 0.89), the frequencies of Gale and Church
-    four_cost: float = 4.4  # 2-2: -log(0.011 / 0.89)
-    full_overlap: float = 0.4  # share of keys at which two paragraphs count as surely translated
+    They were chosen on translated handbooks with paragraphs deleted and merged: see benchmarks/pairs/beads.py.
+    """
+
+    key_weight: float = 12.0  # what a pair of long paragraphs that share nothing pays
+    length_weight: float = 0.5  # lengths count less than in Gale and Church: here the keys carry most
+    skip_cost: float = 5.0  # a paragraph without a partner: less than half of a pair that shares nothing
+    two_cost: float = 4.0  # 1-2 and 2-1; more than Gale and Church's 2.3, because blogs skip more than they merge
+    four_cost: float = 8.0  # 2-2
+    full_overlap: float = 0.5  # share of keys at which two paragraphs count as surely translated
     cells: int = 4_000_000  # above so many pairs of paragraphs, only a band around the diagonal is looked at
     band: int = 200  # half the width of that band, in paragraphs
 
@@ -85,16 +89,17 @@ class Overlap:
         ids: dict[str, int] = {}
         left = [_keys(extract(block), ids) for block in source]
         right = [_keys(extract(block), ids) for block in target]
-        kinds = np.empty(GRAM_SPACE + len(ids), np.int8)
-        kinds[:GRAM_SPACE] = 3
-        kinds[GRAM_SPACE:] = [int(key[0]) for key in ids]
-        count = np.bincount(np.concatenate(left + right), minlength=len(kinds))
+        # Numbered anew without gaps: a table of all possible 4-grams would cost more than the alignment.
+        used, places, count = np.unique(np.concatenate(left + right), return_inverse=True, return_counts=True)
+        families = np.array([int(key[0]) for key in ids] or [0], np.int8)
+        kinds = np.where(used < GRAM_SPACE, 3, families[np.maximum(used - GRAM_SPACE, 0)])
+        blocks = np.split(places, np.cumsum([len(keys) for keys in left + right])[:-1])
         # A key in every block of both texts weighs next to nothing.
         rarity = np.log1p((len(left) + len(right)) / (count + 1.0))
         self.weights = np.array(_WEIGHTS)[kinds] * rarity
-        self.left, self.right = left, right
-        self.left_total = np.array([self.weights[keys].sum() for keys in left])
-        self.right_total = np.array([self.weights[keys].sum() for keys in right])
+        self.left, self.right = blocks[: len(left)], blocks[len(left) :]
+        self.left_total = np.array([self.weights[keys].sum() for keys in self.left])
+        self.right_total = np.array([self.weights[keys].sum() for keys in self.right])
 
     def rows(self, first: int, last: int, low: int, high: int) -> NDArray[np.float64]:
         """The shared weight of source blocks first..last and target blocks low..high, as a matrix."""
@@ -120,6 +125,11 @@ def _keys(features: Features, ids: dict[str, int]) -> NDArray[np.int64]:
     return np.unique(np.concatenate([features.grams, np.fromiter(named, np.int64, len(named)) + GRAM_SPACE]))
 
 
+def _strength(letters: int) -> float:
+    """How much the keys of a paragraph of so many letters prove, from 0 to 1."""
+    return letters / (letters + _HALF_STRENGTH)
+
+
 class _Programme:
     """The dynamic programme over two lists of blocks."""
 
@@ -134,6 +144,9 @@ class _Programme:
         # Sums from the start, so that any run of blocks is one subtraction.
         self.source_length = np.array([0, *accumulate(len(block) for block in source)], float)
         self.target_length = np.array([0, *accumulate(len(block) for block in target)], float)
+        # A short paragraph, such as a heading, may share nothing with its translation: it has less to say.
+        self.source_strength = np.array([0, *accumulate(_strength(len(block)) for block in source)], float)
+        self.target_strength = np.array([0, *accumulate(_strength(len(block)) for block in target)], float)
         self.source_weight = np.concatenate([[0.0], np.cumsum(self.overlap.left_total)])
         self.target_weight = np.concatenate([[0.0], np.cumsum(self.overlap.right_total)])
         self.ratio = min(max(self.target_length[-1] / self.source_length[-1], _RATIOS[0]), _RATIOS[1])
@@ -151,11 +164,11 @@ class _Programme:
     def _length_cost(self, source: float, target: NDArray[np.float64]) -> NDArray[np.float64]:
         mean = (source + target / self.ratio) / 2
         z = np.abs(target - source * self.ratio) / np.sqrt(2 * _VARIANCE * mean)
-        return np.minimum(np.interp(z, _TABLE_Z, _TABLE_COST), _LENGTH_COST_LIMIT)
+        return np.asarray(np.interp(z, _TABLE_Z, _TABLE_COST).clip(max=_LENGTH_COST_LIMIT), np.float64)
 
     def _fit(self, shared: NDArray[np.float64], source: float, target: NDArray[np.float64]) -> NDArray[np.float64]:
         """From 0 (nothing shared) to 1 (as much as a translation shares)."""
-        return np.minimum(2 * shared / (source + target) / self.config.full_overlap, 1.0)
+        return np.minimum(2 * shared / np.maximum(source + target, 1e-9) / self.config.full_overlap, 1.0)
 
     def beads(self) -> list[Bead]:
         config, n, m = self.config, self.n, self.m
@@ -199,7 +212,11 @@ class _Programme:
                             float(self.source_length[i] - self.source_length[i - x]),
                             self.target_length[ok] - self.target_length[ok - y],
                         )
-                        cost = before + penalty[x, y] + config.length_weight * length + config.key_weight * (1 - value)
+                        # By the paragraph, or a large bead would be the cheap way out for several that share little.
+                        strength = self.source_strength[i] - self.source_strength[i - x]
+                        strength = (strength + self.target_strength[ok] - self.target_strength[ok - y]) / 2
+                        unlike = config.key_weight * strength * (1 - value)
+                        cost = before + penalty[x, y] + config.length_weight * length + unlike
                     better = cost < best[ok]
                     best[ok[better]] = cost[better]
                     came[ok[better] - low] = number

@@ -47,6 +47,28 @@ MONTHS: dict[str, int] = {
     for name in names.split()
 }
 
+# What tells one post of a series from the next, where it is written as a word. "second" and "segundo" are units of time
+# in both languages as well.
+ORDINALS: dict[str, int] = {
+    name: number
+    for number, names in enumerate(
+        (
+            "first primero primera primer",
+            "second segundo segunda",
+            "third tercero tercera tercer",
+            "fourth cuarto cuarta",
+            "fifth quinto quinta",
+            "sixth sexto sexta",
+            "seventh septimo septima",
+            "eighth octavo octava",
+            "ninth noveno novena",
+            "tenth decimo decima",
+        ),
+        start=1,
+    )
+    for name in names.split()
+}
+
 # The first that fits is applied, to words that keep two letters before it: longer endings stand above shorter ones.
 # Both languages go to one form; where only one has an entry, the other is in that form already ("nacion", "capital").
 SUFFIXES: tuple[tuple[str, str], ...] = (
@@ -111,10 +133,14 @@ _THOUSANDS = re.compile(r"\d{1,3}(?:([.,])\d{3})(?:\1\d{3})*")
 _WORD = re.compile(r"[^\W\d_]+")
 _DAY_MONTH = re.compile(r"\b(\d{1,2})(?:st|nd|rd|th|º|°)?\.? (?:de |of )?([a-z]{3,10})\b")
 _MONTH_DAY = re.compile(r"\b([a-z]{3,10})\.? (\d{1,2})(?:st|nd|rd|th)?\b(?![.:]\d)")
+_ORDINAL = re.compile(r"\b(\d{1,6})(?:st|nd|rd|th|\.?[ºª°])(?!\w)")
 _NAME = re.compile(r"(?<=[\w,;(] )[A-ZÀ-ÖØ-Þ][\w'’-]+")
-_IDENTIFIER = re.compile(r"\b(?:\w*[a-z]\w*[A-Z]\w*|[A-Z]{2,}\w*|[A-Za-z]+\d\w*|\w+_\w+|[a-z]+\.[a-z]{2,}(?:\.[a-z]+)*)\b")
+_IDENTIFIER = re.compile(
+    r"\b(?:\w*[a-z]\w*[A-Z]\w*|[A-Z]{2,}\w*|[A-Za-z]+\d\w*|\w+_\w+|[a-z]+\.[a-z]{2,}(?:\.[a-z]+)*)\b"
+)
 _ADDRESS = re.compile(r"(?:https?://(?:www\.)?|www\.)([^\s)>\]\"'”»,;]+)")
-_ROMAN = re.compile(r"(?=[IVX]{2})X{0,3}(?:IX|IV|V?I{0,3})")
+# Emoji, dingbats and arrows: a translator leaves them where they are.
+_SYMBOL = re.compile("[\u2190-\u21ff\u2300-\u23ff\u2600-\u27bf\u2b00-\u2bff\U0001f300-\U0001faff]")
 _GAP = re.compile(r"[\W_]+")
 
 
@@ -126,12 +152,25 @@ def numbers(text: str) -> list[str]:
     >>> numbers("Version 3.2.10, 10:30, June 2020")
     ['3.2.10', '10:30', '2020', 'm6']
     """
+    return _numbers(text, fold_accents(text))
+
+
+def _numbers(text: str, folded: str) -> list[str]:
     found = [_plain_number(match) for match in _NUMBER.findall(text)]
-    folded = fold_accents(text)
     found += [f"m{MONTHS[word]}" for word in _WORD.findall(folded) if len(word) > 3 and word in MONTHS]
     days = [(day, month) for day, month in _DAY_MONTH.findall(folded) if month in MONTHS]
     days += [(day, month) for month, day in _MONTH_DAY.findall(folded) if month in MONTHS]
     return found + [f"m{MONTHS[month]}-{int(day)}" for day, month in days]
+
+
+def ordinals(text: str) -> set[str]:
+    """The ordinals of a text, whether in digits or, up to the tenth, in words; as digits.
+
+    >>> ordinals("The 3rd Fair"), ordinals("La tercera feria"), ordinals("La 12.ª feria")
+    ({'3'}, {'3'}, {'12'})
+    """
+    words = _WORD.findall(fold_accents(text))
+    return {str(ORDINALS[word]) for word in words if word in ORDINALS} | set(_ORDINAL.findall(text))
 
 
 def _plain_number(number: str) -> str:
@@ -163,7 +202,7 @@ def names(text: str) -> list[str]:
     found = [name.removesuffix("'s").removesuffix("’s") for name in _NAME.findall(text)]
     found += [name for name in _IDENTIFIER.findall(text) if name not in found]
     folded = [fold_accents(name) for name in found]
-    return [name for name in folded if name not in MONTHS] + addresses
+    return [name for name in folded if name not in MONTHS] + addresses + _SYMBOL.findall(text)
 
 
 @lru_cache(maxsize=1 << 17)
@@ -237,4 +276,4 @@ def extract(text: str) -> Features:
     """
     text = text[:_READ]
     folded = fold_accents(text)
-    return Features(numbers(text), names(text), cognates(folded), grams(folded))
+    return Features(_numbers(text, folded), names(text), cognates(folded), grams(folded))

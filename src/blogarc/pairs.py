@@ -1,0 +1,581 @@
+"""Which article is the translation of which: one-to-one pairs, each with a probability and its evidence.
+
+No dictionary and no model of a language: a translation keeps numbers, names, and many words that look alike (`features`).
+Three steps, each looking at fewer candidates more closely:
+
+1. An inverted index over rare keys names up to `candidates` posts for each post (`likeness`); they are compared as
+   sparse vectors, and each likeness is divided by that to the nearest others on both sides.
+2. The best `checked` of each post, from both sides, are judged by a logistic model over the named clues of COEFFICIENTS:
+   likeness and margins, numbers and names that are shared or conflict, the same for the opening alone, lengths, and what
+   the dump shows (language toggles, nearness, dates). A raw threshold does not travel between collections; this does.
+3. Two posts that are each other's most probable partner, at `threshold` or above, are a pair.
+
+A recurring post ("Prize 2015", "Prize 2016") is nearly the same text with another year, version or ordinal in its opening.
+Where those conflict no likeness helps: that is a veto.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import numpy as np
+
+from blogarc.alignment import align, paragraphs
+from blogarc.features import FAMILIES, numbers, ordinals
+from blogarc.lexicon import Translations, Wording, learn
+from blogarc.likeness import Floats, Ints, Likeness, best, likeness, rivals
+from blogarc.model import Article, Bead, Pair, Span
+from blogarc.segmentation import cues
+from blogarc.segmentation.cues import Cue
+from blogarc.text import content_key, words
+
+VERSION = 1  # rises when the same articles may give other pairs
+
+
+@dataclass(frozen=True, slots=True)
+class PairConfig:
+    """The options of `find_pairs`."""
+
+    languages: tuple[str, str] = ("en", "es")  # source and target; ISO 639-1
+    threshold: float = 0.5  # more likely a translation than not; raise it for fewer wrong pairs
+    candidates: int = 50  # among the best 50, 0.995 of true partners were found, of thousands of posts
+    checked: int = 5  # the true partner is among the best five by margin, or it is not recognisable
+    keys: int = 64  # so many of a post's rarest keys look for candidates; more found no more
+    postings: int = 200  # a key that more posts hold names too many candidates to be of use
+
+    def __post_init__(self) -> None:
+        # JSON knows lists only.
+        object.__setattr__(self, "languages", tuple(self.languages))
+
+
+# ---- the model: log-odds of a translation = INTERCEPT + sum of coefficient x clue ----
+
+# Learned; benchmarks/pairs has the recipe. Logarithms are natural, cosines run from 0 to 1.
+INTERCEPT = -0.29
+COEFFICIENTS: dict[str, float] = {
+    "margin of cognates": 2.83,
+    "lead over the runner-up": 3.43,
+    "conflicting numbers": -1.72,
+    "conflicting names": -0.45,
+    "same order": 0.94,
+    "same rhythm": 0.12,
+}
+# The second look, where enough pairs were sure at the first to learn a lexicon; "first look" is the sum of the above.
+SECOND_INTERCEPT = -1.17
+SECOND_COEFFICIENTS: dict[str, float] = {
+    "first look": 0.46,
+    "margin in translated words": 1.60,
+    "lead in translated words": 4.17,
+}
+# Handbooks have nothing of a dump, so these weights are set by hand: a toggle or a neighbour makes a translation several
+# times as likely, and neither can carry a pair alone. The veto outweighs everything else together, as it must.
+GIVEN_COEFFICIENTS: dict[str, float] = {
+    "toggles that offer the other language": 1.5,  # 0, 1 or 2 of them
+    "neighbours in the dump": 1.2,
+    "same date": 1.0,
+    "dates far apart": -0.5,
+    "veto": -20.0,
+}
+
+_NEIGHBOURS = 4  # nearest others that make a margin: as many as in Artetxe and Schwenk 2019
+# With few posts there are few others to compare with. So many imagined ones are counted in, as alike as unrelated posts
+# of a large collection are to their nearest.
+_IMAGINED = 2.0
+_BACKGROUND = 0.12
+_OUT = -8.0  # log-odds at the first look that neither the dump nor a lexicon can make up for
+_SURE = 0.9  # a pair that a lexicon may be learned from
+_SURE_BEAD = 0.15  # score of aligned paragraphs that a lexicon may be learned from
+_ENOUGH = 20  # such pairs; fewer teach little that their cognates do not say
+_LEXICON_ROUNDS = 2
+_FLOOR = 0.02  # keeps a logarithm of next to nothing in bounds
+FEW = 10  # posts of a language; with fewer, evidence says that margins rest on little
+_HEADS = 4  # paragraphs among which lines of author and date are looked for
+_OPENING = 400  # letters: a title and a paragraph or two
+_SAME_PLACE = 0.012  # of the length of a text: a translation drifts by so much
+# A translation and its original never share so many of their words; a copy whose language was mistaken does.
+_SAME_WORDS = 0.8
+_JUDGED = 2000  # letters that show it
+_FAR = 120  # days between a post and a late translation are seldom more
+_SHOWN = 8  # keys of a family that evidence lists
+_HAS_YEAR = re.compile(r"(?:19|20)\d\d")
+_TITLE = 120  # letters; a longer first paragraph is no title
+_YEAR, _VERSION, _DECIMAL = re.compile(r"(?:19|20)\d\d"), re.compile(r"\d+(?:\.\d+){2,}"), re.compile(r"\d+\.\d+")
+
+
+def find_pairs(articles: Iterable[Article | tuple[str, str]], config: PairConfig = PairConfig()) -> list[Pair]:
+    """The pairs of articles that are translations of each other, in the order of their sources.
+
+    Articles come in corpus order, copies left out; plain `(language, text)` will do. Articles in neither of the two
+    languages are passed over. `source` is in the first language and `target` in the second, both as positions in the
+    list; no article is in two pairs.
+
+    >>> posts = [
+    ...     ("en", "The harbour of Almería froze on 3 February 1956: 41 boats, said Inés Cano, were crushed."),
+    ...     ("en", "Bread without salt is sold in Florence only, and nobody there has ever asked why."),
+    ...     ("es", "El puerto de Almería se heló el 3 de febrero de 1956: 41 barcas, dijo Inés Cano, quedaron rotas."),
+    ... ]
+    >>> [(pair.source, pair.target) for pair in find_pairs(posts)]
+    [(0, 2)]
+    """
+    pool = Pool(as_articles(articles), config)
+    return [pool.pair(edge) for edge in pool.decide()]
+
+
+def explain(
+    first: Article, second: Article, articles: Sequence[Article], config: PairConfig = PairConfig()
+) -> dict[str, Any]:
+    """Why two articles are, or are not, taken for a translation among all these: what `find_pairs` weighs.
+
+    `taken`, and why in a sentence; the `probability`; `clues` with the value of each and its weight in log-odds, the
+    weightiest first; `vetoes`; and `nearest`, what each of the two most probably is a translation of otherwise.
+    """
+    swapped = (second.language, first.language) == config.languages
+    if swapped:
+        first, second = second, first
+    if (first.language, second.language) != config.languages:
+        wanted = " and ".join(config.languages)
+        why = f"A pair is of {wanted}; these are {first.language} and {second.language}."
+        return {"taken": False, "why": why, "probability": 0.0, "clues": {}, "vetoes": [], "nearest": {}}
+    listed = list(articles)
+    for article in (first, second):
+        if article not in listed:
+            listed.append(article)
+    positions = listed.index(first), listed.index(second)
+    pool = Pool(listed, config, positions)
+    told = pool.explanation(*positions)
+    source, target = told["nearest"].values()
+    return told | {"nearest": {"first": target, "second": source} if swapped else told["nearest"]}
+
+
+class Pool:
+    """The posts of two languages, the candidates among them, and what is known of each.
+
+    A candidate is an edge between a row (a source post) and a column (a target post), counted within their languages.
+    `edges` are those that are judged, `clues` has a column for each coefficient, `probability` one number for each edge.
+    """
+
+    def __init__(self, articles: Sequence[Article], config: PairConfig, wanted: tuple[int, int] | None = None) -> None:
+        self.articles, self.config = articles, config
+        self.places = [
+            np.array([n for n, article in enumerate(articles) if article.language == language], np.int64)
+            for language in config.languages
+        ]
+        self.texts = [[whole_text(articles[n]) for n in places] for places in self.places]
+        self.likeness = Likeness(*self.texts, keys=config.keys, postings=config.postings)
+        self.sizes = len(self.places[0]), len(self.places[1])
+        self._find_candidates(wanted)
+        self.clues = self._weigh()
+        first = _sum(self.clues, COEFFICIENTS, INTERCEPT)
+        # What is out of the question needs no veto.
+        edges = zip(self.rows.tolist(), self.columns.tolist(), (first > _OUT).tolist(), strict=True)
+        self.vetoes = [self._conflicts(row, column) if possible else [] for row, column, possible in edges]
+        self.clues["veto"] = np.array([float(bool(veto)) for veto in self.vetoes])
+        self.lexicon: Translations = {}
+        self._beads: dict[int, list[Bead]] = {}
+        self.judge(first)
+        self._look_again()
+
+    def judge(self, log_odds: Floats) -> None:
+        """The probability of every edge from what the text says, with the clues of the dump and the vetoes added."""
+        total = log_odds + _sum(self.clues, GIVEN_COEFFICIENTS, 0.0)
+        self.probability: Floats = 1 / (1 + np.exp(-total.clip(-50, 50)))
+
+    def _look_again(self) -> None:
+        """Learn a lexicon from the surest pairs and judge with it; twice, because then more pairs are sure."""
+        first = _sum(self.clues, COEFFICIENTS, INTERCEPT)
+        wording = None
+        for _ in range(_LEXICON_ROUNDS):
+            sure = [edge for edge in self.decide() if self.probability[edge] >= _SURE]
+            if len(sure) < _ENOUGH:
+                return
+            sure.sort(key=lambda edge: (-self.probability[edge], edge))
+            wording = wording or Wording(*self.texts)
+            self.lexicon = learn(passage for edge in sure for passage in self._passages(edge))
+            alike = wording.cosines(self.lexicon, self.rows, self.columns)
+            owners = self.rows, self.columns
+            self.clues["first look"] = first
+            self.clues["likeness in translated words"] = alike
+            self.clues["margin in translated words"] = _margin(owners, alike, _BACKGROUND)
+            self.clues["lead in translated words"] = _lead(owners, alike, _BACKGROUND)
+            self.judge(_sum(self.clues, SECOND_COEFFICIENTS, SECOND_INTERCEPT))
+
+    # ---- candidates ----
+
+    def _find_candidates(self, wanted: tuple[int, int] | None) -> None:
+        """Candidates, their cosines and margins; of those, the best of each post are kept."""
+        forced = (-1, -1)
+        if wanted:
+            forced = tuple(int(np.searchsorted(p, w)) for p, w in zip(self.places, wanted, strict=True))  # type: ignore[assignment]
+        found = []
+        for row in range(self.sizes[0]):
+            columns = self.likeness.candidates(row, self.config.candidates)
+            if row == forced[0] and forced[1] not in columns:
+                columns = np.append(columns, forced[1])
+            found.append((np.full(len(columns), row), columns, self.likeness.compare(row, columns)))
+        rows = np.concatenate([np.empty(0, np.int64), *(f[0] for f in found)])
+        columns = np.concatenate([np.empty(0, np.int64), *(f[1] for f in found)])
+        cosines = np.concatenate([np.empty((0, len(FAMILIES))), *(f[2] for f in found)])
+        total = likeness(cosines)
+        clues: dict[str, Floats] = {"likeness": total}
+        clues |= {f"cosine of {name}": cosines[:, n] for n, name in enumerate(_FAMILY_NAMES)}
+        owners = rows, columns
+        clues["margin"] = _margin(owners, total, _BACKGROUND)
+        clues["margin of cognates"] = _margin(owners, cosines[:, 2], _BACKGROUND)
+        clues["lead over the runner-up"] = _lead(owners, total, _BACKGROUND)
+        kept = (rows == forced[0]) & (columns == forced[1])
+        for owner in owners:
+            kept |= best(owner, total + clues["margin"], self.config.checked)
+        self.rows, self.columns = rows[kept], columns[kept]
+        self._likeness_clues = {name: values[kept] for name, values in clues.items()}
+
+    def _weigh(self) -> dict[str, Floats]:
+        """All clues of the edges that are judged."""
+        rows, columns = self.rows, self.columns
+        edges = [(int(r), int(c)) for r, c in zip(rows, columns, strict=True)]
+        clues = dict(self._likeness_clues)
+        for name, family in (("numbers", 0), ("names", 1)):
+            found = np.array([self.likeness.conflict(r, c, family) for r, c in edges])
+            clues[f"conflicting {name}"] = np.log1p(found)
+        clues["same order"] = np.array([self.likeness.same_order(r, c) for r, c in edges], float)
+        borders = [[_borders(text) for text in texts] for texts in self.texts]
+        clues["same rhythm"] = np.array([_same_rhythm(borders[0][r], borders[1][c]) for r, c in edges], float)
+        openings = [[_opening(text) for text in texts] for texts in self.texts]
+        self._decisive = [[_decisive(opening) for opening in side] for side in openings]
+        self._decisive_titles = [[_decisive(_title(opening)) for opening in side] for side in openings]
+        letters = [np.array([len(text) for text in texts], float) for texts in self.texts]
+        self.length_ratio = (letters[1][columns] + 1) / (letters[0][rows] + 1)
+        return clues | self._dump_clues(edges)
+
+    def _conflicts(self, row: int, column: int) -> list[str]:
+        """Why these cannot be a translation, whatever else they share.
+
+        The same words; or years, versions or ordinals that differ between the titles, or that stand in one opening each
+        and nowhere in the other post.
+        """
+        if self._is_copy(row, column):
+            return ["the same words in both: a copy, not a translation"]
+        told = []
+        titles, openings = (
+            (decisive[0][row], decisive[1][column]) for decisive in (self._decisive_titles, self._decisive)
+        )
+        for kind in sorted(openings[0].keys() & openings[1].keys()):
+            # Two titles that name different years need no more; in an opening, the other post may name it further down.
+            if kind in titles[0] and kind in titles[1] and titles[0][kind].isdisjoint(titles[1][kind]):
+                told.append(_against(kind, titles[0][kind], titles[1][kind], "titles"))
+            elif openings[0][kind].isdisjoint(openings[1][kind]):
+                ours = openings[0][kind] - self._said(kind, 1, column)
+                theirs = openings[1][kind] - self._said(kind, 0, row)
+                if ours and theirs:
+                    told.append(_against(kind, ours, theirs, "openings"))
+        return told
+
+    def _said(self, kind: str, end: int, n: int) -> set[str]:
+        """What a whole post has that an opening of the other could mean."""
+        said = self.likeness.keys(end, n, 0)
+        return said | ordinals(self.texts[end][n]) if kind == "ordinal" else said
+
+    def _is_copy(self, row: int, column: int) -> bool:
+        """Whether the shorter post is made of words of the other: its language was taken for another."""
+        shorter, longer = sorted((self.texts[0][row], self.texts[1][column]), key=len)
+        own = set(words(shorter[:_JUDGED]))
+        return len(own & set(words(longer))) >= _SAME_WORDS * len(own)
+
+    def _dump_clues(self, edges: Sequence[tuple[int, int]]) -> dict[str, Floats]:
+        found = np.zeros((len(edges), len(_DUMP_CLUES)))
+        for n, (row, column) in enumerate(edges):
+            places = int(self.places[0][row]), int(self.places[1][column])
+            source, target = self.articles[places[0]], self.articles[places[1]]
+            days = _days_between(source, target)
+            found[n] = (
+                (source.toggle == target.language) + (target.toggle == source.language),
+                source.dump == target.dump and abs(places[0] - places[1]) == 1,
+                days == 0,
+                days is not None and days > _FAR,
+            )
+        return dict(zip(_DUMP_CLUES, found.T, strict=True))
+
+    # ---- decisions ----
+
+    def decide(self) -> list[int]:
+        """The edges that are pairs: the most probable one of both its posts, and probable enough."""
+        # Equal probabilities: the likelier by margin, then the earlier one, so that the choice never hangs on chance.
+        order = np.lexsort((self.columns, self.rows, -self.clues["margin"], -self.probability))
+        firsts = []
+        for owner, size in zip((self.rows, self.columns), self.sizes, strict=True):
+            first = np.full(size, -1)
+            first[owner[order[::-1]]] = order[::-1]
+            firsts.append(first)
+        edges = np.arange(len(self.rows))
+        taken = (firsts[0][self.rows] == edges) & (firsts[1][self.columns] == edges)
+        taken &= self.probability >= self.config.threshold
+        return [int(edge) for edge in np.flatnonzero(taken)]
+
+    def pair(self, edge: int) -> Pair:
+        """A judged edge as a pair, with evidence and beads."""
+        source, target = self.position(edge)
+        beads = self._align(edge)
+        return Pair(source, target, round(float(self.probability[edge]), 4), self.evidence(edge, beads), beads)
+
+    def _align(self, edge: int) -> list[Bead]:
+        """The beads of an edge, computed once."""
+        if edge not in self._beads:
+            source, target = (self.articles[n].text for n in self.position(edge))
+            self._beads[edge] = align(source, target)
+        return self._beads[edge]
+
+    def _passages(self, edge: int) -> Iterator[tuple[str, str]]:
+        """The paragraphs of an edge that surely translate each other."""
+        source, target = (paragraphs(self.articles[n].text) for n in self.position(edge))
+        for bead in self._align(edge):
+            if bead.score >= _SURE_BEAD:
+                yield (
+                    "\n".join(source[bead.source.start : bead.source.end]),
+                    "\n".join(target[bead.target.start : bead.target.end]),
+                )
+
+    def evidence(self, edge: int, beads: Sequence[Bead]) -> dict[str, Any]:
+        """What speaks for a pair, for people to read."""
+        row, column = int(self.rows[edge]), int(self.columns[edge])
+        shared = self.likeness.shared(row, column)
+        told: dict[str, Any] = {
+            f"shared {name}": keys[:_SHOWN] for name, keys in zip(_FAMILY_NAMES[:3], shared, strict=True)
+        }
+        told["cosines"] = {name: self._clue(f"cosine of {name}", edge) for name in _FAMILY_NAMES}
+        told["likeness"] = self._clue("likeness", edge)
+        told["margin"] = round(math.exp(self._clue("margin", edge)), 2)
+        told["length ratio"] = round(float(self.length_ratio[edge]), 2)
+        told["aligned"] = _aligned(beads)
+        told["clues of the dump"] = [name for name in _DUMP_CLUES if self.clues[name][edge]]
+        told["vetoes"] = self.vetoes[edge]
+        told["runner-up"] = self._runner_up(edge)
+        if min(self.sizes) < FEW:
+            among = " and ".join(f"{size} {code}" for size, code in zip(self.sizes, self.config.languages, strict=True))
+            told["few posts"] = f"among {among} posts a margin means little"
+        return told
+
+    def explanation(self, source: int, target: int) -> dict[str, Any]:
+        """What `explain` answers, for two positions that were `wanted`."""
+        (edge,) = (e for e in range(len(self.rows)) if self.position(e) == (source, target))
+        outset, weights = self._weights(edge)
+        nearest = {name: self._nearest(edge, end) for end, name in enumerate(("first", "second"))}
+        probability = round(float(self.probability[edge]), 4)
+        taken = edge in self.decide()
+        if taken:
+            why = "Each is the other's most probable partner."
+        elif probability < self.config.threshold:
+            why = f"The probability is under the threshold of {self.config.threshold}."
+        else:
+            why = "One of them has a more probable partner."
+        return {
+            "taken": taken,
+            "why": why,
+            "probability": probability,
+            "at the outset": outset,
+            "clues": {name: {"value": self._clue(name, edge), "weight": weight} for name, weight in weights.items()},
+            "vetoes": self.vetoes[edge],
+            "nearest": nearest,
+        }
+
+    def _weights(self, edge: int) -> tuple[float, dict[str, float]]:
+        """The log-odds before any clue, and what each clue adds to them, the weightiest first."""
+        outset, coefficients = INTERCEPT, COEFFICIENTS | GIVEN_COEFFICIENTS
+        if self.lexicon:
+            scale = SECOND_COEFFICIENTS["first look"]
+            outset = SECOND_INTERCEPT + scale * INTERCEPT
+            first = {name: scale * weight for name, weight in COEFFICIENTS.items()}
+            second = {name: weight for name, weight in SECOND_COEFFICIENTS.items() if name != "first look"}
+            coefficients = first | second | GIVEN_COEFFICIENTS
+        added = {name: round(weight * float(self.clues[name][edge]), 2) for name, weight in coefficients.items()}
+        ranked = sorted(added, key=lambda name: (-abs(added[name]), name))
+        return round(outset, 2), {name: added[name] for name in ranked if added[name]}
+
+    def position(self, edge: int) -> tuple[int, int]:
+        """The two ends of an edge, as positions in the list of articles."""
+        return int(self.places[0][self.rows[edge]]), int(self.places[1][self.columns[edge]])
+
+    def _clue(self, name: str, edge: int) -> float:
+        return round(float(self.clues[name][edge]), 3)
+
+    def _runner_up(self, edge: int) -> dict[str, Any] | None:
+        """The most probable other partner of either post."""
+        rivals_ = [other for end in (0, 1) if (other := self._rival(edge, end)) is not None]
+        if not rivals_:
+            return None
+        other = max(rivals_, key=lambda e: (self.probability[e], -e))
+        ours, theirs = self.position(edge), self.position(other)
+        position = theirs[1] if ours[0] == theirs[0] else theirs[0]
+        return {"position": position, "score": round(float(self.probability[other]), 4)}
+
+    def _rival(self, edge: int, end: int) -> int | None:
+        """The most probable other edge at one end (0 source, 1 target) of this one."""
+        owner = (self.rows, self.columns)[end]
+        others = np.flatnonzero(owner == owner[edge])
+        others = others[others != edge]
+        return int(others[np.argmax(self.probability[others])]) if len(others) else None
+
+    def _nearest(self, edge: int, end: int) -> dict[str, Any] | None:
+        other = self._rival(edge, end)
+        if other is None:
+            return None
+        article = self.articles[self.position(other)[1 - end]]
+        return {
+            "id": article.key,
+            "title": article.title,
+            "probability": round(float(self.probability[other]), 4),
+            "vetoes": self.vetoes[other],
+        }
+
+
+_DUMP_CLUES = tuple(name for name in GIVEN_COEFFICIENTS if name != "veto")
+_FAMILY_NAMES = ("numbers", "names", "cognates", "4-grams")
+
+
+def _sum(clues: Mapping[str, Floats], coefficients: Mapping[str, float], intercept: float) -> Floats:
+    return np.asarray(intercept + sum(weight * clues[name] for name, weight in coefficients.items()))
+
+
+def _margin(owners: tuple[Ints, Ints], values: Floats, background: float) -> Floats:
+    """The logarithm of each value over the mean of the nearest others on both sides."""
+    means = []
+    for owner in owners:
+        total, count = rivals(owner, values, _NEIGHBOURS)
+        means.append((total + _IMAGINED * background) / (count + _IMAGINED))
+    return np.asarray(np.log((values + _FLOOR) / ((means[0] + means[1]) / 2 + _FLOOR)))
+
+
+def _lead(owners: tuple[Ints, Ints], values: Floats, background: float) -> Floats:
+    """The logarithm of each value over the best other of either side."""
+    second = np.maximum(*(rivals(owner, values, 1)[0] for owner in owners)).clip(background)
+    return np.asarray(np.log((values + _FLOOR) / (second + _FLOOR)))
+
+
+def whole_text(article: Article) -> str:
+    """Title and text, without lines of author and date: a translation has its own.
+
+    A derived title stands in the text already.
+    """
+    blocks = paragraphs(article.text)
+    blocks[:_HEADS] = [block for block in blocks[:_HEADS] if block != article.byline and not _is_head(block)]
+    return "\n\n".join([article.title, *blocks] if article.title_source == "line" else blocks)
+
+
+def _is_head(block: str) -> bool:
+    """Whether this is a line of author or date; a date without its year could be a version.
+
+    >>> _is_head("Posted on 3 May 2019"), _is_head("Release 3.2.10 is out")
+    (True, False)
+    """
+    cue = cues.look(block)
+    return bool(cue & Cue.BYLINE) or (bool(cue & Cue.DATE) and _HAS_YEAR.search(block) is not None)
+
+
+def _borders(text: str) -> Floats:
+    """Where paragraphs end, as shares of the text; the end of the last is left out."""
+    ends = np.cumsum([len(block) for block in paragraphs(text)], dtype=np.float64)
+    return ends[:-1] / ends[-1] if len(ends) else ends
+
+
+def _same_rhythm(ours: Floats, theirs: Floats) -> float:
+    """How many more paragraphs end at the same place in both texts than by chance, in standard deviations.
+
+    >>> steady = np.arange(1, 10) / 10
+    >>> _same_rhythm(steady, steady) > 5, _same_rhythm(steady, steady**2) < 2
+    (True, True)
+    """
+    if not len(ours) or not len(theirs):
+        return 0.0
+    fewer, more = sorted((ours, theirs), key=len)
+    padded = np.concatenate([[-1.0], more, [2.0]])
+    at = np.searchsorted(padded, fewer)
+    near = np.minimum(np.abs(padded[at] - fewer), np.abs(padded[at - 1] - fewer)) < _SAME_PLACE
+    # The share of the text that is so near to a border by chance; borders may stand close together.
+    chance = np.minimum(np.diff(padded)[1:-1], 2 * _SAME_PLACE).sum() + 2 * _SAME_PLACE
+    chance = min(float(chance), 0.9)
+    return float((near.sum() - len(near) * chance) / math.sqrt(len(near) * chance * (1 - chance)))
+
+
+def _opening(text: str) -> str:
+    """The first letters of a text, to the end of a word.
+
+    >>> _opening("One. " * 200)[-9:]
+    'One. One.'
+    """
+    text = text.strip()
+    if len(text) <= _OPENING:
+        return text
+    cut = text[:_OPENING]
+    return cut[: max(cut.rfind(" "), cut.rfind("\n"))] if " " in cut or "\n" in cut else cut
+
+
+def _title(opening: str) -> str:
+    """The first paragraph, if it is short and no sentence; else ''.
+
+    >>> _title("The 2016 Prize\\n\\nIt went to nobody."), _title("It rained in 1956.\\n\\nAnd in 1957.")
+    ('The 2016 Prize', '')
+    """
+    head = opening.partition("\n\n")[0]
+    return head if len(head) <= _TITLE and not head.endswith((".", ":", ";", ",")) else ""
+
+
+def _against(kind: str, ours: set[str], theirs: set[str], where: str) -> str:
+    return f"{kind} {', '.join(sorted(ours))} against {', '.join(sorted(theirs))} in the {where}"
+
+
+def _decisive(opening: str) -> dict[str, set[str]]:
+    """What tells a post of a series from the next, kind by kind: years, versions, ordinals.
+
+    Ordinals in words, and versions that could be any decimal, count in a title only.
+
+    >>> _decisive("Release 3.2: what is new in 2016\\n\\nFor the first time 12.5 miles of cable.")
+    {'year': {'2016'}, 'version': {'3.2'}}
+    """
+    title = _title(opening)
+    found = {
+        "year": {key for key in numbers(opening) if _YEAR.fullmatch(key)},
+        "version": {key for key in numbers(opening) if _VERSION.fullmatch(key)}
+        | {key for key in numbers(title) if _DECIMAL.fullmatch(key)},
+        "ordinal": ordinals(title),
+    }
+    return {kind: keys for kind, keys in found.items() if keys}
+
+
+def _days_between(source: Article, target: Article) -> int | None:
+    try:
+        return abs((date.fromisoformat(source.published or "") - date.fromisoformat(target.published or "")).days)
+    except ValueError:
+        return None
+
+
+def _aligned(beads: Sequence[Bead]) -> dict[str, float]:
+    """The shares of both posts, in paragraphs, that stand in a bead with a partner."""
+    shares = {}
+    for name, ends in (("source", [b.source for b in beads]), ("target", [b.target for b in beads])):
+        held = sum(len(end) for end, bead in zip(ends, beads, strict=True) if len(bead.source) and len(bead.target))
+        shares[name] = round(held / max(sum(map(len, ends)), 1), 2)
+    return shares
+
+
+def as_articles(given: Iterable[Article | tuple[str, str]]) -> list[Article]:
+    return [item if isinstance(item, Article) else _article(n, *item) for n, item in enumerate(given)]
+
+
+def _article(position: int, language: str, text: str) -> Article:
+    """A text by itself, in a dump of its own, so that nothing is near it."""
+    return Article(
+        key=content_key([text]),
+        dump=f"text {position}",
+        paragraphs=Span(0, 1),
+        lines=Span(1, 2),
+        bytes=Span(0, len(text.encode("utf-8", "surrogatepass"))),
+        title="",
+        title_source="derived",
+        text=text,
+        words=len(words(text)),
+        language=language,
+        language_confidence=1.0,
+    )

@@ -1,0 +1,65 @@
+"""The lexicon that an archive teaches itself."""
+
+from __future__ import annotations
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from blogarc.lexicon import Wording, learn, stems
+
+ENGLISH = ["bread", "house", "bridge", "window", "knife", "horse"]
+SPANISH = ["tostada", "casa", "puente", "ventana", "cuchillo", "caballo"]
+TOWNS = "Almería Bilbao Cartagena Denia Estepona Ferrol Gandía Huelva Irún Jaén León Murcia".split()
+
+
+def lesson() -> list[tuple[str, str]]:
+    """Pairs in which every two words meet, with a town that makes the alignment sure."""
+    found = []
+    for n, town in enumerate(TOWNS):
+        first, second = n % 6, (n + 1 + n // 6) % 6
+        found.append(
+            (
+                f"In {town} in {1900 + n} they saw {ENGLISH[first]} and {ENGLISH[second]}.",
+                f"En {town} en {1900 + n} vieron {SPANISH[first]} y {SPANISH[second]}.",
+            )
+        )
+    return found
+
+
+def test_words_are_learned_from_what_they_meet() -> None:
+    lexicon = learn(lesson())
+    for english, spanish in zip(ENGLISH, SPANISH, strict=True):
+        assert lexicon[spanish[:6]][0][0] == english[:6]
+
+
+def test_probabilities_are_sorted_and_no_more_than_one() -> None:
+    for translations in learn(lesson()).values():
+        chances = [chance for _, chance in translations]
+        assert chances == sorted(chances, reverse=True)
+        assert sum(chances) <= 1 + 1e-9
+
+
+def test_nothing_is_learned_from_nothing() -> None:
+    assert learn([]) == {}
+    assert learn([("", ""), ("One.", "Uno.")]) == {}
+
+
+def test_a_lexicon_sees_what_cognates_do_not() -> None:
+    wording = Wording(["the horse saw a house", "a knife, bread"], ["un cuchillo, pan", "el caballo vio una casa"])
+    rows, columns = np.array([0, 0, 1, 1]), np.array([0, 1, 0, 1])
+    assert wording.cosines({}, rows, columns).max() == 0
+    known = wording.cosines(learn(lesson()), rows, columns).reshape(2, 2)
+    assert known[0].argmax() == 1
+    assert known[1].argmax() == 0
+    assert ((known >= 0) & (known <= 1 + 1e-9)).all()
+
+
+def test_stems_are_folded_and_cut() -> None:
+    assert stems("¡Económicamente, la de él!") == ["econom"]
+
+
+@settings(deadline=None, max_examples=50)
+@given(st.lists(st.tuples(st.text(max_size=60), st.text(max_size=60)), max_size=5))
+def test_anything_can_be_a_lesson_and_always_the_same_one(pairs: list[tuple[str, str]]) -> None:
+    assert learn(pairs) == learn(pairs)
