@@ -63,6 +63,9 @@ FOUND, FOUND_END = "\ufdd0", "\ufdd1"
 _WORD = re.compile(r"[^\W_]+")
 _NOT_ALNUM = re.compile(r"[\W_]+")
 _ASCII_LOWER = bytes(range(256)).lower()
+_ASCII_WORDS = bytes(ord(chr(c).lower()) if chr(c).isalnum() else 32 for c in range(128)) + bytes(128)
+# Signs outside ASCII that texts are full of, and that part words however they are normalised.
+_COMMON_SIGNS = "\u2019\u2018\u201c\u201d\u2013\u2014\u2026\u00a0\u00ab\u00bb\u00a1\u00bf\u00b7\u2022"
 _ASCII_NOT_ALNUM = bytes(c for c in range(128) if not chr(c).isalnum())
 
 
@@ -183,8 +186,13 @@ def words(text: str) -> list[str]:
     >>> words("¡Viva! It's 1.5 km")
     ['viva', 'it', 's', '1', '5', 'km']
     """
+    if not text.isascii():
+        for sign in _COMMON_SIGNS:
+            if sign in text:
+                text = text.replace(sign, " ")
+    # Most English is ASCII but for its typography, and a translation table is five times as fast as a pattern.
     if text.isascii():
-        return _WORD.findall(text.lower())
+        return text.encode("ascii").translate(_ASCII_WORDS).decode("ascii").split()
     return _WORD.findall(unicodedata.normalize("NFKC", text).casefold())
 
 
@@ -225,9 +233,15 @@ def content_key(texts: Iterable[str]) -> str:
     >>> content_key(["A title", "Some text."]) == content_key(["a title", "“Some” text"])
     True
     """
+    return content(texts)[0]
+
+
+def content(texts: Iterable[str]) -> tuple[str, int]:
+    """The key of an article, and how many words it has."""
     pieces = list(texts)
-    listed = [w for piece in pieces for w in words(piece)] or pieces
-    return hashlib.blake2b(" ".join(listed).encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
+    listed = [word for piece in pieces for word in words(piece)]
+    told = " ".join(listed or pieces).encode("utf-8", "surrogatepass")
+    return hashlib.blake2b(told, digest_size=8).hexdigest(), len(listed)
 
 
 def excerpt(text: str, length: int = 80) -> str:

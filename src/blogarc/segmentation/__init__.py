@@ -18,7 +18,7 @@ from blogarc.segmentation import cues
 from blogarc.segmentation.cues import Cue
 from blogarc.segmentation.decoding import Label, decode
 from blogarc.segmentation.evidence import Evidence, gather, load_weights
-from blogarc.text import content_key, excerpt, words
+from blogarc.text import content, excerpt
 
 VERSION = 1
 # Furniture with at least so much evidence is called boilerplate; with less it is unassigned, for a person to look at.
@@ -95,10 +95,11 @@ def _assemble(dump: Dump, labels: list[Label], evidence: Evidence, first: int) -
         group_roles = _head_roles([dump.paragraphs[o].text for o in group], shapes)
         for ordinal, role in zip(group, group_roles, strict=True):
             roles[ordinal], owners[ordinal] = role, len(articles)
-        score = round(float(sum(evidence.for_cut(first + group[0]).values())), 2)
-        reason: dict[str, Any] = {"score": score, "cut": evidence.for_cut(first + group[0])}
         if evidence.starts[first + group[0]]:
-            reason["cut"] = {"the dump starts here": 0.0}
+            cut = {"the dump starts here": 0.0}
+        else:
+            cut = evidence.for_cut(first + group[0])
+        reason: dict[str, Any] = {"score": round(sum(cut.values()), 2), "cut": cut}
         articles.append(_build_article(dump, group, group_roles, reason))
     return Segmentation(tuple(articles), tuple(roles), tuple(owners), tuple(reasons))
 
@@ -131,22 +132,22 @@ def _heads_text(texts: Sequence[str], shapes: Sequence[Cue], place: int, roles: 
 
 def _build_article(dump: Dump, group: list[int], roles: Sequence[Role], evidence: dict[str, Any]) -> Article:
     own = [dump.paragraphs[o] for o in group]
-    by_role = {role: [p.text for p, r in zip(own, roles, strict=True) if r is role] for role in Role}
-    kept = [p.text for p, r in zip(own, roles, strict=True) if r in (Role.BODY, Role.BYLINE)]
-    title = by_role[Role.TITLE][0] if by_role[Role.TITLE] else ""
-    toggles = [cues.toggle_language(t) for t in by_role[Role.TOGGLE]]
-    pieces = [title, *kept] if title else kept
+    kept = [p.text for p, r in zip(own, roles, strict=True) if r is Role.BODY or r is Role.BYLINE]
+    body = next((p.text for p, r in zip(own, roles, strict=True) if r is Role.BODY), "")
+    title = next((p.text for p, r in zip(own, roles, strict=True) if r is Role.TITLE), "")
+    toggles = [cues.toggle_language(p.text) for p, r in zip(own, roles, strict=True) if r is Role.TOGGLE]
+    key, count = content([title, *kept] if title else kept)
     first, last = own[0], own[-1]
     return Article(
-        key=content_key(pieces),
+        key=key,
         dump=dump.name,
         paragraphs=Span(first.ordinal, last.ordinal + 1),
         lines=Span(first.lines.start, last.lines.end),
         bytes=Span(first.bytes.start, last.bytes.end),
-        title=title or excerpt(by_role[Role.BODY][0] if by_role[Role.BODY] else kept[0] if kept else ""),
+        title=title or excerpt(body or (kept[0] if kept else "")),
         title_source="line" if title else "derived",
         text="\n\n".join(kept),
-        words=sum(len(words(piece)) for piece in pieces),
+        words=count,
         toggle=next((t for t in toggles if t), None),
         evidence=evidence,
     )

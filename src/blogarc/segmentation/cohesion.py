@@ -19,6 +19,7 @@ from blogarc.segmentation.strip import Floats, Ints, Strip
 _REACH, _COMMON = 12, 0.02
 # Paragraphs on each side in which the tops beside a valley are looked for, and over which a language lasts.
 _SIDE, _LANGUAGE_SIDE = 8, 3
+_AT_ONCE = 1 << 15  # paragraphs whose words are laid out together
 
 _ENGLISH = (
     "the of and to in that it was for on are with as his they this have from or had by not but what were we when your "
@@ -37,18 +38,30 @@ def cohesion_columns(strip: Strip) -> dict[str, Floats]:
     columns = {"the words change": np.zeros(count), "the language changes": np.zeros(count)}
     if len(words):
         columns["the words change"] = _valleys(_ties(words, owners, count), strip)
-        columns["the language changes"] = _language_changes(words, owners, strip)
+    if count:
+        columns["the language changes"] = _language_changes(strip)
     return columns
 
 
 def _words(strip: Strip) -> tuple[Ints, Ints]:
-    """Every word of the strip as a number, and the paragraph it stands in; a word once a paragraph."""
+    """The words of the strip that occur more than once, and not everywhere, as numbers, and the paragraph that each stands
+    in; a word once a paragraph, in order of word and place."""
     sketches = strip.distinct
-    counts = sketches.counts[strip.text_of]
-    owners = np.repeat(np.arange(len(strip)), counts)
-    firsts = np.repeat(sketches.starts[strip.text_of] - (np.cumsum(counts) - counts), counts)
-    codes = sketches.codes[firsts + np.arange(len(owners))].astype(np.int64)
-    keys = np.unique(codes << 40 | owners)
+    limit = max(8.0, _COMMON * len(strip))
+    times = np.bincount(sketches.codes, np.repeat(np.bincount(strip.text_of), sketches.counts))
+    useful = (times >= 2) & (times <= limit)
+    parts = []
+    for at in range(0, len(strip), _AT_ONCE):
+        texts = strip.text_of[at : at + _AT_ONCE]
+        counts = sketches.counts[texts]
+        owners = np.repeat(np.arange(at, at + len(texts)), counts)
+        firsts = np.repeat(sketches.starts[texts] - (np.cumsum(counts) - counts), counts)
+        codes = sketches.codes[firsts + np.arange(len(owners))]
+        kept = useful[codes]
+        parts.append(codes[kept].astype(np.int64) << 40 | owners[kept])
+    keys = np.concatenate(parts)
+    keys.sort()
+    keys = keys[np.concatenate(([True], keys[1:] != keys[:-1]))] if len(keys) else keys
     return keys >> 40, keys & ((1 << 40) - 1)
 
 
@@ -57,11 +70,11 @@ def _ties(words: Ints, owners: Ints, count: int) -> Floats:
     same = words[1:] == words[:-1]
     reach = owners[1:] - owners[:-1]
     starts = np.flatnonzero(np.concatenate(([True], ~same)))
-    spread = np.repeat(np.diff(np.append(starts, len(words))), np.diff(np.append(starts, len(words))))
-    rarity = np.log(count / spread).clip(0)
-    tied = same & (reach <= _REACH) & (spread[1:] <= max(8, _COMMON * count))
+    spread = np.diff(np.append(starts, len(words)))
+    rarity = np.repeat(np.log(count / spread).clip(0).astype(np.float32), spread)
+    tied = same & (reach <= _REACH)
     weight = rarity[1:][tied] / reach[tied]
-    change = np.bincount(owners[:-1][tied] + 1, weight, minlength=count + 1)
+    change = np.bincount(owners[:-1][tied] + 1, weight, minlength=count + 2)[: count + 1]
     change -= np.bincount(owners[1:][tied] + 1, weight, minlength=count + 2)[: count + 1]
     return np.cumsum(change)[:count].astype(float)
 
@@ -88,13 +101,16 @@ def _highest(values: Floats, side: int) -> Floats:
     return best
 
 
-def _language_changes(words: Ints, owners: Ints, strip: Strip) -> Floats:
+def _language_changes(strip: Strip) -> Floats:
     """From 0 to 1: the paragraphs before speak one language, those from here on the other."""
     count = len(strip)
-    lean = np.zeros(count)
-    for listed, sign in ((_ENGLISH, 1.0), (_SPANISH, -1.0)):
-        codes = minhash.sketch(listed.split()).codes.astype(np.int64)
-        lean += sign * np.bincount(owners[np.isin(words, codes)], minlength=count)
+    sketches = strip.distinct
+    worth = np.zeros(0x110000, np.int8)
+    for listed, sign in ((_ENGLISH, 1), (_SPANISH, -1)):
+        worth[minhash.sketch(listed.split()).codes] = sign
+    # A text leans to the language of which it has more function words; an empty one to neither.
+    sums = np.concatenate(([0], np.cumsum(worth[sketches.codes], dtype=np.int64)))
+    lean = (sums[sketches.starts[1:]] - sums[sketches.starts[:-1]]).astype(float)[strip.text_of]
     sums = np.concatenate(([0.0], np.cumsum(lean)))
     sizes = np.concatenate(([0.0], np.cumsum(np.abs(lean))))
     at = np.arange(count)

@@ -36,6 +36,8 @@ class Cue(Flag):
     NOTICE = auto()  # a sentence or two made of such words: cookies, newsletter, comment policy
     NOTE = auto()  # "This post was updated on ...", "Actualización:", "Editor's note": stands on top of a post
     ITEM = auto()  # begins with a dash, a bullet, a number or a quotation mark: dialogue, attribution, list
+    FIGURES = auto()  # digits and signs, few letters
+    LOWER = auto()  # begins in lower case
     SENTENCE = auto()  # ends as a sentence does
 
 
@@ -52,6 +54,7 @@ _MONTHS = (
     "aug|sept|sep|oct|nov|dec|enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|setiembre|octubre|"
     "noviembre|diciembre|ene|abr|ago|dic"
 )
+MONTHS = frozenset(_MONTHS.split("|"))
 _DAY = r"\d{1,2}(?:st|nd|rd|th|º|°|\.)?"
 _DATE = re.compile(
     rf"\b(?:{_DAY}\s+(?:de\s+|of\s+)?(?:{_MONTHS})\.?,?\s+(?:de\s+|del\s+)?\d{{4}}"
@@ -123,11 +126,15 @@ def look(text: str) -> Cue:
     >>> look("In English"), look("Leer más »"), look("Posted by Ana Ruiz on 3 May 2019")
     (<Cue.TOGGLE|TITLE|CONTROL: 131>, <Cue.TITLE|READ_MORE|CONTROL: 146>, <Cue.TITLE|BYLINE|DATE: 14>)
     """
-    cue = Cue.SENTENCE if _ENDS_WITH_STOP.search(text) else Cue.NONE
+    cue = Cue.SENTENCE if _ENDS_WITH_STOP.search(text, max(0, len(text) - 8)) else Cue.NONE
+    if text[:1].islower():
+        cue |= Cue.LOWER
     if len(text) > _LONGEST_NOTICE:
         return cue
     if not any(c.isalnum() for c in text):
         return Cue.RULE
+    if sum(map(str.isalpha, text[:LONGEST_HEAD])) < 0.5 * len(text[:LONGEST_HEAD]):
+        cue |= Cue.FIGURES
     cue |= _controls(text)
     if _NOTE.match(text):
         cue |= Cue.NOTE

@@ -44,17 +44,34 @@ def decode(
 
 
 def _decode_one(own: list[list[float]], arrivals: list[list[float]], opening: list[float]) -> list[int]:
-    best = [worth + score for worth, score in zip(opening, own[0], strict=True)]
-    back: list[list[int]] = []
-    for scores in own[1:]:
-        reached = [[b + s for b, s in zip(best, row, strict=True)] for row in arrivals]
-        origins = [r.index(max(r)) for r in reached]
-        best = [r[o] + score for r, o, score in zip(reached, origins, scores, strict=True)]
-        back.append(origins)
+    # Written out for the three labels: this loop is the longest that blogarc runs in Python.
+    (to_0, to_1, to_2) = arrivals
+    (s00, s10, s20), (s01, s11, s21), (s02, s12, s22) = to_0, to_1, to_2
+    b0, b1, b2 = (worth + score for worth, score in zip(opening, own[0], strict=True))
+    back: list[tuple[int, int, int]] = []
+    for own_0, own_1, own_2 in own[1:]:
+        x, y, z = b0 + s00, b1 + s10, b2 + s20
+        if x >= y:
+            o0, n0 = (0, x) if x >= z else (2, z)
+        else:
+            o0, n0 = (1, y) if y >= z else (2, z)
+        x, y, z = b0 + s01, b1 + s11, b2 + s21
+        if x >= y:
+            o1, n1 = (0, x) if x >= z else (2, z)
+        else:
+            o1, n1 = (1, y) if y >= z else (2, z)
+        x, y, z = b0 + s02, b1 + s12, b2 + s22
+        if x >= y:
+            o2, n2 = (0, x) if x >= z else (2, z)
+        else:
+            o2, n2 = (1, y) if y >= z else (2, z)
+        b0, b1, b2 = n0 + own_0, n1 + own_1, n2 + own_2
+        back.append((o0, o1, o2))
+    best = [b0, b1, b2]
     label = best.index(max(best))
     labels = [label]
-    for origins_at in reversed(back):
-        label = origins_at[label]
+    for origins in reversed(back):
+        label = origins[label]
         labels.append(label)
     labels.reverse()
     return labels

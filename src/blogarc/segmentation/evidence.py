@@ -18,6 +18,7 @@ from functools import lru_cache
 from importlib import resources
 
 import numpy as np
+from numpy.typing import NDArray
 
 from blogarc.model import Dump
 from blogarc.segmentation.cohesion import cohesion_columns
@@ -53,12 +54,12 @@ class Weights:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """A row for each paragraph of the given dumps, laid end to end, and a column for each kind of evidence."""
+    """A row for each paragraph of the given dumps, laid end to end, and a column (float32) for each kind of evidence."""
 
     strip: Strip
     copies: Sequence[Copy]
     names: Sequence[str]
-    columns: Floats
+    columns: NDArray[np.float32]
     regimes: Ints
 
     @property
@@ -73,8 +74,9 @@ class Evidence:
     def scores(self, weights: Weights) -> tuple[Floats, Floats]:
         """The summed evidence for an article starting at each paragraph, and for its being furniture."""
         rows = np.arange(len(self.columns))
-        start, furniture = (self.columns @ side.T for side in (weights.start, weights.furniture))
-        return start[rows, self.regimes], furniture[rows, self.regimes]
+        both = (self.columns @ side.T.astype(np.float32) for side in (weights.start, weights.furniture))
+        start, furniture = (scores[rows, self.regimes].astype(float) for scores in both)
+        return start, furniture
 
     def for_cut(self, place: int) -> dict[str, float]:
         """The weighted evidence for (above 0) and against (below 0) an article starting at this paragraph."""
@@ -85,9 +87,10 @@ class Evidence:
         return self._parts(load_weights().furniture, place)
 
     def _parts(self, weights: Floats, place: int) -> dict[str, float]:
-        worth = (weights[self.regimes[place]] * self.columns[place]).tolist()
-        parts = [(name, round(value, 2)) for name, value in zip(self.names, worth, strict=True)]
-        return dict(sorted(((n, v) for n, v in parts if v), key=lambda item: -abs(item[1])))
+        worth = np.round(weights[self.regimes[place]] * self.columns[place], 2)
+        telling = np.flatnonzero(worth)
+        order = telling[np.argsort(-np.abs(worth[telling]), kind="stable")]
+        return {self.names[n]: value for n, value in zip(order.tolist(), worth[order].tolist(), strict=True)}
 
 
 @lru_cache(maxsize=1)
@@ -115,8 +118,11 @@ def gather(dumps: Sequence[Dump]) -> Evidence:
         **furniture_columns(strip, copied),
         **cohesion_columns(strip),
     }
-    columns = np.stack(list(told.values()), axis=1) if len(strip) else np.empty((0, len(told)))
-    return Evidence(strip, copies, list(told), tie(columns, copies), _regimes(strip, copied))
+    columns = np.empty((len(strip), len(told)), np.float32)
+    for n, column in enumerate(told.values()):
+        columns[:, n] = column
+    tie(columns, copies)
+    return Evidence(strip, copies, list(told), columns, _regimes(strip, copied))
 
 
 def _regimes(strip: Strip, copied: Coverage) -> Ints:

@@ -8,6 +8,7 @@ verifies each, and asks more of short lines: two that differ in a number only ar
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Sequence
 
@@ -17,7 +18,7 @@ from rapidfuzz import fuzz
 
 from blogarc import minhash
 from blogarc.minhash import Sketches
-from blogarc.text import fingerprint, skeleton
+from blogarc.text import skeleton
 
 Ints = NDArray[np.int64]
 
@@ -33,15 +34,23 @@ _CUT_TAIL, _ALIKE_BEFORE_TAIL = 0.2, 90.0
 _NOT_DIGITS, _DIGITS = re.compile(r"\D+"), re.compile(r"\d+")
 
 
-def identify(texts: Sequence[str]) -> tuple[Ints, Sketches]:
-    """A number for each paragraph, equal for paragraphs that are the same, in the order of the first of each; and the
-    sketches that told.
+def identify(texts: Sequence[str]) -> tuple[Ints, Ints, Sketches]:
+    """A number for each paragraph, equal for paragraphs that are the same, in the order of the first of each; how many
+    letters and digits each has; and the sketches that told.
 
     >>> identify(["The ferry to the island has not run since May.", "Table 1.", "Table 2.", "“Table 1”"])[0].tolist()
     [0, 1, 2, 1]
     """
-    prints = np.fromiter(map(fingerprint, texts), np.int64, len(texts))
-    _, first, classes = np.unique(prints, return_index=True, return_inverse=True)
+    places: dict[bytes, int] = {}
+    letters, classes = np.empty(len(texts), np.int64), np.empty(len(texts), np.int64)
+    for at, text in enumerate(texts):
+        bare = skeleton(text)
+        letters[at] = len(bare)
+        classes[at] = places.setdefault(
+            hashlib.blake2b(bare.encode("utf-8", "replace"), digest_size=8).digest(), len(places)
+        )
+    first = np.full(len(places), len(texts), np.int64)
+    np.minimum.at(first, classes, np.arange(len(texts)))
     sketches = minhash.sketch(texts)
     class_of_text = dict(zip(first.tolist(), range(len(first)), strict=True))
     parents = np.arange(len(first))
@@ -51,7 +60,7 @@ def identify(texts: Sequence[str]) -> tuple[Ints, Sketches]:
     # A class is numbered by the place of its first paragraph, so that numbers do not depend on hashes.
     earliest = np.full(len(roots), len(texts), np.int64)
     np.minimum.at(earliest, roots, first)
-    return np.unique(earliest[roots[classes]], return_inverse=True)[1].astype(np.int64), sketches
+    return np.unique(earliest[roots[classes]], return_inverse=True)[1].astype(np.int64), letters, sketches
 
 
 def _near(texts: Sequence[str], first: Ints, sketches: Sketches) -> list[tuple[int, int]]:

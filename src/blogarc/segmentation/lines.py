@@ -11,7 +11,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from blogarc.segmentation.cues import LONGEST_HEAD, Cue, look
+from blogarc.segmentation.cues import LONGEST_HEAD, MONTHS, Cue
 from blogarc.segmentation.repetition import COVERED, Coverage
 from blogarc.segmentation.strip import LONG, SHORT, Bools, Floats, Ints, Strip
 
@@ -63,7 +63,7 @@ def head_columns(strip: Strip, copied: Coverage) -> dict[str, Floats]:
         "a note of an update outside copies": strip.has(Cue.NOTE) & (copied.covered < COVERED),
         "after furniture words": previous(control) & ~control,
         "long after a short line": long & previous(short),
-        "begins in lower case": np.fromiter((text[:1].islower() for text in strip.texts), bool, len(strip)),
+        "begins in lower case": strip.has(Cue.LOWER),
         "after a line that does not end": previous(~sentence & ~title & ~control),
         "after the end of a sentence": previous(sentence),
     }
@@ -129,7 +129,7 @@ def furniture_columns(strip: Strip, copied: Coverage) -> dict[str, Floats]:
         "near the edge of the dump": _edges(strip),
         "outside copies at the edge of the dump": _edges(strip, lone),
         "at the edge of several dumps": _common_edges(strip),
-        "digits and signs": np.fromiter((_few_letters(text) for text in strip.texts), bool, len(strip)),
+        "digits and signs": strip.has(Cue.FIGURES),
         "repeats a title": _repeats_a_title(strip, stub),
     }
     return {name: np.asarray(column, float) for name, column in columns.items()}
@@ -189,8 +189,13 @@ def _varied(strip: Strip, counts: Ints) -> Bools:
 
 def _distinct(groups: Ints, values: Ints) -> Ints:
     """For each group, how many distinct values it meets."""
-    pairs = np.unique(groups << 32 | (values + 1))
+    pairs = _distinct_values(groups << 32 | (values + 1))
     return np.bincount(pairs >> 32, minlength=int(groups.max(initial=-1)) + 1)
+
+
+def _distinct_values(values: Ints) -> Ints:
+    ordered = np.sort(values)
+    return ordered[np.concatenate(([True], ordered[1:] != ordered[:-1]))] if len(ordered) else ordered
 
 
 def _runs(strip: Strip, inside: Bools) -> Ints:
@@ -270,15 +275,11 @@ def _edges(strip: Strip, lone: Bools | None = None) -> Floats:
 def _common_edges(strip: Strip) -> Bools:
     """Whether a paragraph stands near the edge of its dump, and the same one near that of another."""
     near = np.flatnonzero(_edges(strip) > 0)
-    pairs = np.unique(strip.identities[near] << 32 | strip.dumps[near])
+    pairs = _distinct_values(strip.identities[near] << 32 | strip.dumps[near])
     shared = np.bincount(pairs >> 32, minlength=int(strip.identities.max(initial=-1)) + 1) >= 2
     column = np.zeros(len(strip), bool)
     column[near] = shared[strip.identities[near]]
     return column
-
-
-def _few_letters(text: str) -> bool:
-    return sum(c.isalpha() for c in text[:SHORT]) < 0.5 * len(text[:SHORT])
 
 
 def _repeats_a_title(strip: Strip, stub: Bools) -> Bools:
@@ -314,4 +315,4 @@ def _form(text: str) -> str:
 
 
 def _is_month(word: str) -> bool:
-    return bool(look(f"1 {word} 2000") & Cue.DATE)
+    return word.lower() in MONTHS

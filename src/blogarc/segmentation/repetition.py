@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
+from numpy.typing import NDArray
 from rapidfuzz import fuzz
 
 from blogarc.segmentation.cues import Cue
@@ -41,6 +42,7 @@ _ALIKE_IN_PLACE = 55.0
 _ELLIPSIS = re.compile(r"(?:…|\.\.\.|\[…\])\W*$")
 # How far aligned paragraphs are drawn together, and from which weight of a copy on.
 _TIE, _LIGHTEST_TIE = 0.5, 80.0
+_COLUMNS_AT_ONCE = 8  # so that no second table is held
 
 
 @dataclass(frozen=True, slots=True)
@@ -331,27 +333,28 @@ def copy_columns(strip: Strip, copies: Sequence[Copy]) -> tuple[dict[str, Floats
     return columns, coverage
 
 
-def tie(columns: Floats, copies: Sequence[Copy]) -> Floats:
-    """The columns (a row a paragraph) with those of aligned paragraphs drawn together: what one copy shows counts for the
-    other. The first paragraph of a copy keeps its own, because there the surroundings differ."""
-    total = np.zeros_like(columns)
-    times = np.zeros(len(columns))
-    for copy in copies:
-        if copy.weight < _LIGHTEST_TIE:
-            continue
-        inner = [
-            (a, b) for (x, y), (a, b) in pairwise(copy.pairs) if a == x + 1 and b == y + 1
-        ]  # fmt: skip
-        if not inner:
-            continue
-        ours, theirs = np.array(inner).T
-        for here, there in ((ours, theirs), (theirs, ours)):
-            np.add.at(total, here, columns[there])
-            np.add.at(times, here, 1)
-    tied = times > 0
-    result = columns.copy()
-    result[tied] = (1 - _TIE) * columns[tied] + _TIE * total[tied] / times[tied, None]
-    return result
+def tie(columns: NDArray[np.float32], copies: Sequence[Copy]) -> None:
+    """Draw together, in place, the rows of aligned paragraphs: what one copy shows counts for the other. The first paragraph
+    of a copy keeps its own, because there the surroundings differ."""
+    pairs = [
+        (a, b)
+        for copy in copies
+        if copy.weight >= _LIGHTEST_TIE
+        for (x, y), (a, b) in pairwise(copy.pairs)
+        if a == x + 1 and b == y + 1
+    ]
+    if not pairs:
+        return
+    one, other = np.array(pairs).T
+    here, there = np.concatenate((one, other)), np.concatenate((other, one))
+    order = np.argsort(here, kind="stable")
+    here, there = here[order], there[order]
+    first = np.flatnonzero(np.concatenate(([True], here[1:] != here[:-1])))
+    times = np.diff(np.append(first, len(here)))[:, None]
+    for at in range(0, columns.shape[1], _COLUMNS_AT_ONCE):
+        part = columns[:, at : at + _COLUMNS_AT_ONCE]
+        means = np.add.reduceat(part[there], first) / times
+        part[here[first]] = (1 - _TIE) * part[here[first]] + _TIE * means
 
 
 def _cover(strip: Strip, copies: Sequence[Copy]) -> Coverage:

@@ -16,7 +16,6 @@ from blogarc.minhash import Sketches
 from blogarc.model import Dump
 from blogarc.segmentation.cues import Cue, look
 from blogarc.segmentation.identity import identify
-from blogarc.text import skeleton
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -91,8 +90,7 @@ def lay_out(dumps: Sequence[Dump]) -> Strip:
     places: dict[str, int] = {}
     text_of = np.fromiter((places.setdefault(text, len(places)) for text in texts), np.int64, len(texts))
     distinct = list(places)
-    identities, sketches = identify(distinct)
-    letters = np.fromiter((len(skeleton(text)) for text in distinct), np.int64, len(distinct))
+    identities, letters, sketches = identify(distinct)
     shapes = np.fromiter((look(text).value for text in distinct), np.int64, len(distinct))
     return Strip(
         texts,
