@@ -7,6 +7,7 @@ verdict. `Cue` values are what `segmentation` weighs, and `explain` shows.
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from datetime import date
 from enum import Flag, auto
@@ -36,6 +37,7 @@ class Cue(Flag):
     NOTICE = auto()  # a sentence or two made of such words: cookies, newsletter, comment policy
     NOTE = auto()  # "This post was updated on ...", "Actualización:", "Editor's note": stands on top of a post
     ITEM = auto()  # begins with a dash, a bullet, a number or a quotation mark: dialogue, attribution, list
+    COMMENT = auto()  # "3 comments", "Ana dice:", "Reply": where readers speak
     FIGURES = auto()  # digits and signs, few letters
     LOWER = auto()  # begins in lower case
     SENTENCE = auto()  # ends as a sentence does
@@ -104,7 +106,14 @@ _MORE = re.compile(
 _MOSTLY_CONTROL, _LONGEST_NOTICE, _FEWEST_IN_NOTICE, _SHARE_OF_NOTICE = 0.5, 400, 3, 0.25
 
 _ENDS_SENTENCE = re.compile(r"[.!?:;,…][\"'”’»)\]]*$")
+_ENDS_SENTENCE_FULLY = re.compile(r"[.!?…]$")
 _ENDS_CLAUSE = re.compile(r"[.:;,…][\"'”’»)\]]*$")  # a title may ask or exclaim
+_COMMENT = re.compile(
+    r"^\W*(?:(?:\d{1,4}|no|one|un|sin|leave\s+a|post\s+a|add\s+a|deja\s+un|a[ñn]ade\s+un|escribe\s+un)?\s*"
+    r"(?:comments?|comentarios?|repl(?:y|ies)|respuestas?|responses?|thoughts?|responder|opiniones)\b.{0,30}|"
+    r".{2,40}\s(?:says|said|wrote|replied|commented|dice|dijo|escribi[oó]|respondi[oó]|coment[oó])(?:\s+(?:on|at|el|a\s+las)\b.*)?)\W*$",
+    re.IGNORECASE,
+)
 _NOTE = re.compile(
     r"^\W*(?:(?:last\s+)?updat(?:e|ed)\b|actualizaci[oó]n\b|actualizad[oa]\b|(?:editor.?s?\s+|author.?s?\s+)?note\s*:|"
     r"nota(?:\s+(?:del|de\s+la)\s+(?:editora?|redacci[oó]n|autora?))?\s*:|correction\b|correcci[oó]n\b|"
@@ -126,7 +135,9 @@ def look(text: str) -> Cue:
     >>> look("In English"), look("Leer más »"), look("Posted by Ana Ruiz on 3 May 2019")
     (<Cue.TOGGLE|TITLE|CONTROL: 131>, <Cue.TITLE|READ_MORE|CONTROL: 146>, <Cue.TITLE|BYLINE|DATE: 14>)
     """
-    cue = Cue.SENTENCE if _ENDS_WITH_STOP.search(text, max(0, len(text) - 8)) else Cue.NONE
+    # An emoji ends a sentence as well as a stop does.
+    ends = _ENDS_WITH_STOP.search(text, max(0, len(text) - 8)) or (text and unicodedata.category(text[-1]) == "So")
+    cue = Cue.SENTENCE if ends else Cue.NONE
     if text[:1].islower():
         cue |= Cue.LOWER
     if len(text) > _LONGEST_NOTICE:
@@ -154,6 +165,8 @@ def look(text: str) -> Cue:
     if len(text) <= LONGEST_LINK:
         if toggle_language(text):
             cue |= Cue.TOGGLE
+        if _COMMENT.match(text) and not _ENDS_SENTENCE_FULLY.search(text):
+            cue |= Cue.COMMENT
         if _MORE.match(text):
             cue |= Cue.READ_MORE
     return cue

@@ -7,6 +7,7 @@ or in runs of short lines, is the odd one out where all else is copied, or has t
 
 from __future__ import annotations
 
+from functools import lru_cache
 from itertools import pairwise
 
 import numpy as np
@@ -14,6 +15,7 @@ import numpy as np
 from blogarc.segmentation.cues import LONGEST_HEAD, MONTHS, Cue
 from blogarc.segmentation.repetition import COVERED, Coverage
 from blogarc.segmentation.strip import LONG, SHORT, Bools, Floats, Ints, Strip
+from blogarc.text import skeleton
 
 # So many head lines of one form make the usual form of a dump, if most of them have text below.
 _USUAL, _TEXT_BELOW = 3, 0.6
@@ -21,6 +23,10 @@ _USUAL, _TEXT_BELOW = 3, 0.6
 _STRETCH = 1500
 # Paragraphs at either end of a dump that count as its edge.
 _EDGE = 8
+# Paragraphs above or below a line of comments that are near it.
+_NEAR = 10
+# A title has at least so many letters; the line that holds it stands at most so far above.
+_TITLE_LETTERS, _ABOVE = 8, 25
 
 
 def head_columns(strip: Strip, copied: Coverage) -> dict[str, Floats]:
@@ -35,6 +41,7 @@ def head_columns(strip: Strip, copied: Coverage) -> dict[str, Floats]:
     previous, following = strip.previous, strip.next
     usual = _usual_heads(strip, byline, title)
     heads = _share_of_heads(strip, usual)
+    _, announced = _announced(strip)
     columns: dict[str, Bools | Floats] = {
         "head line of the dump's usual form": usual,
         "in a dump with usual heads, but none": np.where(usual == 0, heads, 0.0),
@@ -42,6 +49,8 @@ def head_columns(strip: Strip, copied: Coverage) -> dict[str, Floats]:
         "byline or date line": byline,
         "language toggle": toggle & ~following(toggle),
         "title-shaped": title,
+        "a line above holds this title": announced,
+        "after a title that a line above holds": previous(announced),
         "title-shaped over a long paragraph": title & following(long),
         "title-shaped after the end of a sentence": title & previous(sentence),
         "title-shaped after furniture": title & previous(control),
@@ -86,6 +95,7 @@ def furniture_columns(strip: Strip, copied: Coverage) -> dict[str, Floats]:
     varied = _varied(strip, counts)
     runs = _runs(strip, stub & ~head)
     controls = _mean_over_runs(strip, stub & ~head, strip.has(Cue.CONTROL | Cue.NOTICE))
+    held, _ = _announced(strip)
     columns: dict[str, Bools | Floats] = {
         "recurs among different neighbours": (counts >= 2) & varied & (strip.letters < LONG),
         "recurs three times or more": counts >= 3,
@@ -113,6 +123,10 @@ def furniture_columns(strip: Strip, copied: Coverage) -> dict[str, Floats]:
         "long": strip.letters > LONG,
         "very long": strip.letters > 3 * LONG,
         "words of controls": strip.has(Cue.CONTROL),
+        "a line of comments": strip.has(Cue.COMMENT),
+        "below a line of comments": _below(strip, strip.has(Cue.COMMENT)),
+        "above a line of comments": _below(strip, strip.has(Cue.COMMENT), upwards=True),
+        "holds a title that stands below": held,
         "a notice": strip.has(Cue.NOTICE),
         "read-more line": strip.has(Cue.READ_MORE),
         "rule": strip.has(Cue.RULE),
@@ -280,6 +294,33 @@ def _common_edges(strip: Strip) -> Bools:
     column = np.zeros(len(strip), bool)
     column[near] = shared[strip.identities[near]]
     return column
+
+
+def _below(strip: Strip, marks: Bools, *, upwards: bool = False) -> Floats:
+    """How near the last marked paragraph is, from 1 (next to it) down to 0; upwards the next one."""
+    column: Floats = np.zeros(len(strip))
+    near = marks.astype(float)
+    for step in range(1, _NEAR + 1):
+        near = strip.next(near > 0).astype(float) if upwards else strip.previous(near > 0).astype(float)
+        np.maximum(column, near * (1 - (step - 1) / _NEAR), out=column)
+    return column
+
+
+@lru_cache(maxsize=2)
+def _announced(strip: Strip) -> tuple[Bools, Bools]:
+    """The lines that hold a title standing a little below (a breadcrumb, a page's name), and the titles that one holds."""
+    holders, titles = np.zeros(len(strip), bool), np.zeros(len(strip), bool)
+    short = strip.letters < LONGEST_HEAD
+    likely = strip.has(Cue.TITLE) & short & (strip.letters >= _TITLE_LETTERS)
+    likely &= strip.next(strip.letters > SHORT) | strip.next(strip.has(Cue.BYLINE | Cue.DATE))
+    for place in np.flatnonzero(likely).tolist():
+        title = skeleton(strip.texts[place])
+        for above in range(place - 1, max(-1, place - _ABOVE - 1), -1):
+            if strip.starts[above + 1]:
+                break
+            if short[above] and strip.letters[above] > len(title) and title in skeleton(strip.texts[above]):
+                holders[above] = titles[place] = True
+    return holders, titles
 
 
 def _repeats_a_title(strip: Strip, stub: Bools) -> Bools:

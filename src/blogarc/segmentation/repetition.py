@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from rapidfuzz import fuzz
 
 from blogarc.segmentation.cues import Cue
-from blogarc.segmentation.strip import Bools, Floats, Ints, Strip
+from blogarc.segmentation.strip import SHORT, Bools, Floats, Ints, Strip
 from blogarc.text import skeleton
 
 # A changed or added stretch of up to so many paragraphs does not end a copy.
@@ -32,6 +32,8 @@ _LETTERS_COUNTED = 250
 _LIGHTEST = 25.0
 # A chain that lies inside much heavier ones on both sides is a phrase that the post repeats.
 _HEAVIER = 2.5
+# A chain is not continued, at another distance, by a run so many times as heavy.
+_ASTRAY = 4.0
 # Two copies count as neighbours with up to so many paragraphs of furniture between them.
 _FURNITURE_BETWEEN = 3
 # How alike (0 to 100) the paragraphs beyond the end of a chain must be to belong to it: they have their place in
@@ -73,6 +75,8 @@ class _Chain:
             0 < i - i_last <= _LONGEST_GAP + 1
             and 0 < j - j_last <= _LONGEST_GAP + 1
             and self.pairs[-1][0] < other.pairs[0][1]
+            # A few lines that happen to recur at another distance must not lead a copy astray.
+            and (i - i_last == j - j_last or self.weight < _ASTRAY * other.weight)
         )
 
 
@@ -87,7 +91,9 @@ def find_copies(strip: Strip) -> list[Copy]:
     for chain in _drop_repeated_phrases(chains, len(strip)):
         (i, j), (i_last, _) = chain.pairs[0], chain.pairs[-1]
         adjacent = bool(dumps[i] == dumps[j] and j - i_last - 1 <= _FURNITURE_BETWEEN)
-        copies.append(Copy(tuple(chain.pairs), chain.weight, adjacent))
+        # A sentence that a post says again after another is no copy of it.
+        adjacent &= strip.letters[i_last + 1 : j].sum() <= max(SHORT, strip.letters[i : i_last + 1].sum() / 2)
+        copies.append(Copy(tuple(chain.pairs), chain.weight, bool(adjacent)))
     return copies
 
 

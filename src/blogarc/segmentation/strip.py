@@ -25,7 +25,7 @@ Bools = NDArray[np.bool_]
 SHORT, LONG = 60, 150
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Strip:
     """Columns of one length, a value for each paragraph.
 
