@@ -22,6 +22,8 @@ from itertools import combinations
 from pathlib import Path
 from typing import Any
 
+from blogarc.model import Dump, Role
+from blogarc.segmentation import Segmentation
 from blogarc.text import strip
 
 Line = tuple[str, int]  # dump, number
@@ -53,12 +55,22 @@ class Gold:
 
 def load_gold(*paths: Path) -> Gold:
     """The labels in these files; each dump lies beside its labels."""
+    told = [json.loads(path.read_text("utf-8")) for path in paths]
+    return read_gold(
+        *(
+            (labels, {name: path.with_name(name).read_bytes() for name in labels["files"]})
+            for path, labels in zip(paths, told, strict=True)
+        )
+    )
+
+
+def read_gold(*sources: tuple[dict[str, Any], dict[str, bytes]]) -> Gold:
+    """The same of labels and dumps that are at hand."""
     gold = Gold()
-    for path in paths:
-        labels = json.loads(path.read_text("utf-8"))
+    for labels, files in sources:
         gold.pairs |= {frozenset(pair) for pair in labels["pairs"]}
         for name, told in labels["files"].items():
-            lines = path.with_name(name).read_bytes().decode("utf-8").split("\n")
+            lines = files[name].decode("utf-8").split("\n")
             gold.texts |= {(name, n): strip(text) for n, text in enumerate(lines, 1) if strip(text)}
             gold.furniture |= {(name, n) for n in told["boilerplate"]}
             gold.copies += [
@@ -81,20 +93,10 @@ def load_gold(*paths: Path) -> Gold:
 def score(gold: Gold, records: Sequence[dict[str, Any]]) -> dict[str, float]:
     """The seven numbers."""
     held = [_lines_of(record, gold) for record in records]
-    optional = set(gold.texts) - gold.furniture - {line for copy in gold.copies for line in copy.lines}
-    everything: set[Line] = set().union(*held)
-    wanted = {line for copy in gold.copies for line in copy.lines}
 
     # The copy that a record stands for, and the record that covers a copy best.
     stands_for = [_most(range(len(gold.copies)), [len(own & copy.lines) for copy in gold.copies]) for own in held]
     covered_by = [_most(range(len(records)), [len(own & copy.lines) for own in held]) for copy in gold.copies]
-
-    found: dict[int, int] = {}
-    for n, record in enumerate(records):
-        start = (record["source"], record["start_line"])
-        copy = next((c for c, g in enumerate(gold.copies) if start in g.starts and c not in found), None)
-        if copy is not None:
-            found[copy] = n
 
     clusters: dict[Any, list[int]] = defaultdict(list)
     post_of: dict[str, str] = {}
@@ -109,19 +111,50 @@ def score(gold: Gold, records: Sequence[dict[str, Any]]) -> dict[str, float]:
         for partner in record["translations"]
         if partner["id"] in post_of
     }
-    exact = sum(any(own - optional == copy.lines for own in held) for copy in gold.copies)
     right = sum(
         covered is not None and records[covered]["language"] == copy.language
         for copy, covered in zip(gold.copies, covered_by, strict=True)
     )
     return {
-        "starts": _f1(len(found), len(records), len(gold.copies)),
-        "exact": _share(exact, len(gold.copies), 1.0),
-        "leaked": _share(len(gold.furniture & everything), len(gold.furniture), 0.0),
-        "lost": _share(len(wanted - everything), len(wanted), 0.0),
+        **_score_lines(gold, [(record["source"], record["start_line"]) for record in records], held),
         "language": _share(right, len(gold.copies), 1.0),
         "duplicates": _agreement(_pairs_within(clusters.values()), _gold_duplicates(gold)),
         "pairs": _agreement(paired, gold.pairs),
+    }
+
+
+def score_splits(gold: Gold, dumps: Sequence[Dump], splits: Sequence[Segmentation]) -> dict[str, float]:
+    """The first four numbers, of dumps that were only split. Each line of a paragraph counts, so that dumps of wrapped lines
+    are scored as well."""
+    starts: list[Line] = []
+    held: list[set[Line]] = []
+    for dump, split in zip(dumps, splits, strict=True):
+        starts += [(dump.name, article.lines.start) for article in split.articles]
+        first = len(held)
+        held += [set() for _ in split.articles]
+        for paragraph, role, owner in zip(dump.paragraphs, split.roles, split.owners, strict=True):
+            if owner >= 0 and role is not Role.TOGGLE:  # a toggle line is not in the text
+                lines = ((dump.name, n) for n in range(paragraph.lines.start, paragraph.lines.end))
+                held[first + owner] |= {line for line in lines if line in gold.texts}
+    return _score_lines(gold, starts, held)
+
+
+def _score_lines(gold: Gold, starts: Sequence[Line], held: Sequence[set[Line]]) -> dict[str, float]:
+    """What can be said of articles by their first lines, and by all lines that they hold."""
+    everything: set[Line] = set().union(*held)
+    wanted = {line for copy in gold.copies for line in copy.lines}
+    optional = set(gold.texts) - gold.furniture - wanted
+    found: set[int] = set()
+    for start in starts:
+        copy = next((c for c, g in enumerate(gold.copies) if start in g.starts and c not in found), None)
+        if copy is not None:
+            found.add(copy)
+    exact = sum(any(own - optional == copy.lines for own in held) for copy in gold.copies)
+    return {
+        "starts": _f1(len(found), len(starts), len(gold.copies)),
+        "exact": _share(exact, len(gold.copies), 1.0),
+        "leaked": _share(len(gold.furniture & everything), len(gold.furniture), 0.0),
+        "lost": _share(len(wanted - everything), len(wanted), 0.0),
     }
 
 

@@ -6,12 +6,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from blogarc import languages, segmentation
-from blogarc.model import Article, Dump, Role
+from blogarc.model import Article, Dump, Profile, Role, Ruling
 from blogarc.segmentation import Segmentation
 
 
-def segment(dumps: Dump | Sequence[Dump]) -> list[Article]:
+def segment(
+    dumps: Dump | Sequence[Dump], *, rulings: Sequence[Ruling] = (), profile: Profile | None = None
+) -> list[Article]:
     """The articles of one or more dumps, in order; what one dump shows about borders counts in the others.
+
+    `rulings` of a person, and the `profile` of the site, overrule what the dumps show.
 
     >>> from blogarc import read_text
     >>> post = "It rained for nine days.\\n\\nOn the tenth day it only drizzled, and we hung out the washing.\\n\\n"
@@ -19,24 +23,29 @@ def segment(dumps: Dump | Sequence[Dump]) -> list[Article]:
     ['It rained for nine days.', 'It rained for nine days.']
     """
     given = [dumps] if isinstance(dumps, Dump) else list(dumps)
-    splits = segmentation.segment(given)
+    splits = segmentation.segment(given, rulings, [profile] * len(given))
     return [article for dump, split in zip(given, splits, strict=True) for article in complete(dump, split)]
 
 
-def complete(dump: Dump, split: Segmentation) -> Iterator[Article]:
-    """The articles of one split dump with language, byline and date."""
+def complete(dump: Dump, split: Segmentation, spoken: Sequence[str] = languages.LANGUAGES) -> Iterator[Article]:
+    """The articles of one split dump with language (one of those `spoken`), author, translator and dates."""
     own: list[list[tuple[str, Role]]] = [[] for _ in split.articles]
     for paragraph, role, owner in zip(dump.paragraphs, split.roles, split.owners, strict=True):
         if owner >= 0 and role is not Role.TOGGLE:
             own[owner].append((paragraph.text, role))
-    for article, paragraphs in zip(split.articles, own, strict=True):
+    for article, paragraphs, known in zip(split.articles, own, split.heads, strict=True):
         texts = [text for text, _ in paragraphs]
-        language = languages.detect_article(texts)
+        language = languages.detect_article(texts, spoken)
         head = segmentation.head_lines(texts, [role for _, role in paragraphs], language.code)
+        told = segmentation.credits_of(texts, language.code)
         yield replace(
             article,
             language=language.code,
             language_confidence=language.confidence,
-            byline=head.byline,
-            published=head.published,
+            language_shares=language.shares,
+            mixed=language.mixed,
+            byline=known.byline or head.byline,
+            published=(known.published and segmentation.read_date(known.published, language.code)) or head.published,
+            translator=told.translator,
+            updated=told.updated,
         )

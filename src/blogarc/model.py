@@ -40,6 +40,7 @@ class Layout(StrEnum):
     SPACED = "spaced"  # one paragraph a line, blank lines between
     LINES = "lines"  # one paragraph a line, no blank lines
     WRAPPED = "wrapped"  # lines broken at a column
+    RECORDS = "records"  # ready articles, one a line
 
 
 class Role(StrEnum):
@@ -64,6 +65,34 @@ class Kind(StrEnum):
     EXACT = "exact"  # the same words
     NEAR = "near"  # nearly the same words
     EXCERPT = "excerpt"  # contained in the representative: a teaser
+    DECIDED = "decided"  # a person says that it is the same
+
+
+class Verdict(StrEnum):
+    """What a person can rule: the first four of two articles, the others of a paragraph."""
+
+    SAME = "same"
+    DIFFERENT = "different"
+    PAIR = "pair"  # a translation
+    NOT_PAIR = "not-pair"
+    CUT = "cut"  # an article starts there
+    NO_CUT = "no-cut"
+    BOILERPLATE = "boilerplate"
+    CONTENT = "content"  # in an article
+
+    @property
+    def is_of_articles(self) -> bool:
+        return self in (Verdict.SAME, Verdict.DIFFERENT, Verdict.PAIR, Verdict.NOT_PAIR)
+
+
+class Marker(StrEnum):
+    """What a line that a site sets in every post says about it."""
+
+    START = "start"  # a post starts with it
+    END = "end"  # a post ends with it
+    FURNITURE = "furniture"
+    BYLINE = "byline"
+    DATE = "date"
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +139,12 @@ class Article:
     words: int
     byline: str | None = None
     published: str | None = None  # ISO 8601 date
+    updated: str | None = None  # ISO 8601 date
+    translator: str | None = None
     language: str = UNDETERMINED
     language_confidence: float = 0.0
+    language_shares: Mapping[str, float] = field(default_factory=dict)  # by letters; sums to about 1
+    mixed: bool = False  # in two languages, each with a good part of it
     toggle: str | None = None  # language that a toggle line offers: "In English" -> "en"
     evidence: Mapping[str, Any] = field(default_factory=dict)
 
@@ -145,3 +178,36 @@ class Pair:
     score: float
     evidence: Mapping[str, Any]
     beads: Sequence[Bead] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleRuling:
+    """What a person ruled of two articles, named by their keys."""
+
+    verdict: Verdict
+    first: str
+    second: str
+
+
+@dataclass(frozen=True, slots=True)
+class LineRuling:
+    """What a person ruled of a paragraph, known by its fingerprint and those of its neighbours (None at the end of a dump)."""
+
+    verdict: Verdict
+    before: int | None
+    paragraph: int
+    after: int | None
+
+
+Ruling = ArticleRuling | LineRuling
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """A site's own markers: whole lines, and patterns in which `*` stands for any text."""
+
+    lines: Mapping[Marker, tuple[str, ...]] = field(default_factory=dict)
+    patterns: Mapping[Marker, tuple[str, ...]] = field(default_factory=dict)
+
+    def __bool__(self) -> bool:
+        return any(self.lines.values()) or any(self.patterns.values())

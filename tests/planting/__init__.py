@@ -22,6 +22,7 @@ from typing import Any
 
 from .gold import Copy, lay_out
 from .kinds import KINDS
+from .library import only
 
 __all__ = ["KINDS", "Planted", "plant", "write"]
 
@@ -37,8 +38,8 @@ class Planted:
     gold: dict[str, Any]
 
 
-def plant(kind: str, seed: int) -> Planted:
-    """Plant one dump.
+def plant(kind: str, seed: int, *, half: int | None = None) -> Planted:
+    """Plant one dump, of all texts or of one half of them (0 or 1); the halves share no post and no furniture.
 
     >>> dump = plant("doubled", 1)
     >>> dump == plant("doubled", 1)
@@ -49,7 +50,8 @@ def plant(kind: str, seed: int) -> Planted:
     """
     draw, note = KINDS[kind]
     rng = random.Random(f"{kind}/{seed}")
-    draft = draw(rng)
+    with only(half):
+        draft = draw(rng)
     first = next(item for page in draft.pages for item in page if isinstance(item, Copy))
     plain = unicodedata.normalize("NFKD", first.post.blog).encode("ascii", "ignore").decode().lower()
     name = f"{seed:03}_{'-'.join(re.findall('[a-z0-9]+', plain))}"

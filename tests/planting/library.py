@@ -14,6 +14,9 @@ The furniture file has sections of lines, English and Spanish beside each other,
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -93,9 +96,38 @@ def parse_furniture(text: str) -> dict[str, tuple[tuple[str, str], ...]]:
     return {name: tuple(items) for name, items in sections.items()}
 
 
-@cache
+_half: ContextVar[int | None] = ContextVar("half", default=None)
+
+
+@contextmanager
+def only(half: int | None) -> Iterator[None]:
+    """Within this, there is only every other blog, line of furniture and phrase: the first and third and so on for 0, the
+    rest for 1. What was learnt on one half can be tried on the other."""
+    token = _half.set(half)
+    try:
+        yield
+    finally:
+        _half.reset(token)
+
+
 def blogs() -> tuple[Blog, ...]:
     """All blogs; pairs are told both ways, although only one of the two posts names the other in its file."""
+    return _blogs(_half.get())
+
+
+def furniture() -> dict[str, tuple[tuple[str, str], ...]]:
+    return _sections("furniture.txt", _half.get())
+
+
+def phrasebook(name: str) -> tuple[tuple[str, str], ...]:
+    """A section that is no furniture but belongs to posts: bylines, toggles, read-more lines, update notes."""
+    return _sections("phrases.txt", _half.get())[name]
+
+
+@cache
+def _blogs(half: int | None) -> tuple[Blog, ...]:
+    if half is not None:
+        return _blogs(None)[half::2]
     found = [parse_blog(path.read_text(encoding="utf-8")) for path in sorted(TEXTS.glob("blog_*.txt"))]
     partner = {}
     for blog in found:
@@ -117,11 +149,7 @@ def blogs() -> tuple[Blog, ...]:
 
 
 @cache
-def furniture() -> dict[str, tuple[tuple[str, str], ...]]:
-    return parse_furniture((TEXTS / "furniture.txt").read_text(encoding="utf-8"))
-
-
-@cache
-def phrasebook(name: str) -> tuple[tuple[str, str], ...]:
-    """A section that is no furniture but belongs to posts: bylines, toggles, read-more lines, update notes."""
-    return parse_furniture((TEXTS / "phrases.txt").read_text(encoding="utf-8"))[name]
+def _sections(file: str, half: int | None) -> dict[str, tuple[tuple[str, str], ...]]:
+    if half is not None:
+        return {name: items[half::2] for name, items in _sections(file, None).items()}
+    return parse_furniture((TEXTS / file).read_text(encoding="utf-8"))

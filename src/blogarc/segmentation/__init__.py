@@ -13,11 +13,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from blogarc.model import Article, Dump, Role, Span
+from blogarc.model import Article, Dump, Profile, Role, Ruling, Span
 from blogarc.segmentation import cues
 from blogarc.segmentation.cues import Cue
-from blogarc.segmentation.decoding import Label, decode
-from blogarc.segmentation.evidence import Evidence, gather, load_weights
+from blogarc.segmentation.decoding import Label, decode_around, drop_stubs
+from blogarc.segmentation.evidence import gather, load_weights
+from blogarc.segmentation.overruling import Overruled, listen, shapes_of
 from blogarc.text import content, excerpt
 
 VERSION = 1
@@ -28,36 +29,54 @@ _MOST_HEAD_LINES = 5
 
 @dataclass(frozen=True, slots=True)
 class Segmentation:
-    """One dump split: its articles, and for each paragraph its role and the article it is in (-1 for leftovers)."""
+    """One dump split: its articles, and for each paragraph its role and the article it is in (-1 for leftovers).
+
+    `heads` are author and date of each article, as written, where the profile of the site knows their lines."""
 
     articles: tuple[Article, ...]
     roles: tuple[Role, ...]
     owners: tuple[int, ...]
     reasons: tuple[dict[str, float], ...]  # for leftovers: the evidence for being furniture
+    heads: tuple[cues.Head, ...] = ()
 
 
-def segment(dumps: Sequence[Dump]) -> list[Segmentation]:
+def segment(
+    dumps: Sequence[Dump], rulings: Sequence[Ruling] = (), profiles: Sequence[Profile | None] = ()
+) -> list[Segmentation]:
     """Each dump split into articles and leftovers; what one dump shows about repetition counts for the others.
 
-    Pure: the same dumps give the same articles, whatever their order. Languages are left undetermined.
+    What a person ruled holds wherever a paragraph stands between the same neighbours; `profiles` has one for each dump, or
+    is left out. Pure: the same dumps give the same articles, whatever their order. Languages are left undetermined.
     """
-    evidence, first = _gather(dumps)
+    evidence, first = _gather(dumps, rulings, profiles)
     weights = load_weights()
-    labels = decode(*evidence.scores(weights), evidence.starts, weights.steps, weights.opening).tolist()
+    scores = evidence.scores(weights)
+    found = decode_around(evidence.taken, *scores, evidence.starts, weights.steps, weights.opening)
+    labels = drop_stubs(found, *scores, evidence.starts, evidence.telling).tolist()
     return [
-        _assemble(dump, [Label(label) for label in labels[at : at + len(dump.paragraphs)]], evidence, at)
+        _assemble(
+            dump, evidence.close([Label(label) for label in labels[at : at + len(dump.paragraphs)]], at), evidence, at
+        )
         for dump, at in zip(dumps, first, strict=True)
     ]
 
 
-def explain(dumps: Sequence[Dump], index: int, ordinal: int) -> dict[str, dict[str, float]]:
+def explain(
+    dumps: Sequence[Dump],
+    index: int,
+    ordinal: int,
+    rulings: Sequence[Ruling] = (),
+    profiles: Sequence[Profile | None] = (),
+) -> dict[str, dict[str, float]]:
     """The weighted evidence at one paragraph of the dump at `index`: for a cut before it, and for its being furniture."""
-    evidence, first = _gather(dumps)
+    evidence, first = _gather(dumps, rulings, profiles)
     place = first[index] + ordinal
     return {"cut": evidence.for_cut(place), "furniture": evidence.for_furniture(place)}
 
 
-def _gather(dumps: Sequence[Dump]) -> tuple[Evidence, list[int]]:
+def _gather(
+    dumps: Sequence[Dump], rulings: Sequence[Ruling], profiles: Sequence[Profile | None]
+) -> tuple[Overruled, list[int]]:
     """The evidence of these dumps, and where each begins in it.
 
     A dump that came twice (in another encoding, with a line feed more) is one piece of evidence: that all of it recurs says
@@ -65,6 +84,7 @@ def _gather(dumps: Sequence[Dump]) -> tuple[Evidence, list[int]]:
     """
     begins: dict[tuple[str, ...], int] = {}
     distinct: list[Dump] = []
+    known: dict[tuple[str, ...], list[Profile]] = {}
     count = 0
     texts = [tuple(p.text for p in dump.paragraphs) for dump in dumps]
     for i in sorted(range(len(dumps)), key=lambda i: (dumps[i].name, dumps[i].sha256)):
@@ -72,10 +92,15 @@ def _gather(dumps: Sequence[Dump]) -> tuple[Evidence, list[int]]:
             begins[texts[i]] = count
             distinct.append(dumps[i])
             count += len(texts[i])
-    return gather(distinct), [begins[own] for own in texts]
+            known[texts[i]] = []
+    for own, profile in zip(texts, profiles, strict=False):
+        if profile and profile not in known[own]:
+            known[own].append(profile)
+    word = listen(distinct, rulings, [*known.values()])
+    return Overruled(gather(distinct, shapes_of(word, count)), word), [begins[own] for own in texts]
 
 
-def _assemble(dump: Dump, labels: list[Label], evidence: Evidence, first: int) -> Segmentation:
+def _assemble(dump: Dump, labels: list[Label], evidence: Overruled, first: int) -> Segmentation:
     roles = [Role.BODY] * len(labels)
     owners = [-1] * len(labels)
     reasons: list[dict[str, float]] = [{} for _ in labels]
@@ -96,12 +121,13 @@ def _assemble(dump: Dump, labels: list[Label], evidence: Evidence, first: int) -
         for ordinal, role in zip(group, group_roles, strict=True):
             roles[ordinal], owners[ordinal] = role, len(articles)
         if evidence.starts[first + group[0]]:
-            cut = {"the dump starts here": 0.0}
+            cut = evidence.word.start.get(first + group[0], {}) | {"the dump starts here": 0.0}
         else:
             cut = evidence.for_cut(first + group[0])
         reason: dict[str, Any] = {"score": round(sum(cut.values()), 2), "cut": cut}
         articles.append(_build_article(dump, group, group_roles, reason))
-    return Segmentation(tuple(articles), tuple(roles), tuple(owners), tuple(reasons))
+    heads = tuple(evidence.head(first + ordinal for ordinal in group) for group in groups)
+    return Segmentation(tuple(articles), tuple(roles), tuple(owners), tuple(reasons), heads)
 
 
 def _head_roles(texts: Sequence[str], shapes: Sequence[Cue]) -> list[Role]:
@@ -151,6 +177,14 @@ def _build_article(dump: Dump, group: list[int], roles: Sequence[Role], evidence
         toggle=next((t for t in toggles if t), None),
         evidence=evidence,
     )
+
+
+read_date = cues.parse_date
+
+
+def credits_of(article_texts: Sequence[str], language: str) -> cues.Credits:
+    """Translator and date of the last change; dates are read as the language of the article writes them."""
+    return cues.read_credits(article_texts, language)
 
 
 def head_lines(article_texts: Sequence[str], roles: Sequence[Role], language: str) -> cues.Head:

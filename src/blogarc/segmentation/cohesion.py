@@ -34,12 +34,13 @@ _SPANISH = (
 def cohesion_columns(strip: Strip) -> dict[str, Floats]:
     """How sharply the words, and the language, change before each paragraph; from 0 to 1."""
     count = len(strip)
-    words, owners = _words(strip)
     columns = {"the words change": np.zeros(count), "the language changes": np.zeros(count)}
+    if not count:
+        return columns
+    words, owners = _words(strip)
     if len(words):
         columns["the words change"] = _valleys(_ties(words, owners, count), strip)
-    if count:
-        columns["the language changes"] = _language_changes(strip)
+    columns["the language changes"] = _language_changes(strip)
     return columns
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import Flag, auto
@@ -51,6 +52,14 @@ class Head:
     published: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Credits:
+    """What the notes and credits of an article say: who translated it, and when it was last changed."""
+
+    translator: str | None = None
+    updated: str | None = None
+
+
 _MONTHS = (
     "january|february|march|april|may|june|july|august|september|october|november|december|jan|feb|mar|apr|jun|jul|"
     "aug|sept|sep|oct|nov|dec|enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|setiembre|octubre|"
@@ -91,6 +100,13 @@ _CREDIT = re.compile(
     r"(?:traducci[oó]n|traducid[oa]|edici[oó]n|fotos?|imagen|ilustraci[oó]n)\s*(?:de|por|:))",
     re.IGNORECASE,
 )
+_TRANSLATOR = re.compile(
+    r"^\W*(?:translat(?:ed|ion)|traducci[oó]n|traducid[oa])(?:\s+(?:into|to|al|from|del)\s+\w+)?\s*(?:by|de|por|:)\s*:?\s*"
+    rf"(?P<name>{_NAME})",
+    re.IGNORECASE,
+)
+# Paragraphs at either end of an article where credits and notes stand.
+_ENDS = 3
 _LANGUAGES = {"english": "en", "ingles": "en", "spanish": "es", "espanol": "es", "castellano": "es"}
 _TOGGLE_WORDS = frozenset(
     "in en read leer lee ver view see lea version this post article entry page esta este entrada articulo pagina "
@@ -128,58 +144,69 @@ _OPENS_A_TITLE = re.compile(r"[\"“«‘'(\[¿¡#…]*[^\W_]")
 _WORDS = re.compile(r"[^\W\d_]+")
 
 
-@lru_cache(maxsize=1 << 16)
+_TOGGLE, _TITLE, _BY, _DATED = Cue.TOGGLE.value, Cue.TITLE.value, Cue.BYLINE.value, Cue.DATE.value
+_READ_MORE, _RULE, _CREDITED = Cue.READ_MORE.value, Cue.RULE.value, Cue.CREDIT.value
+_CONTROL, _NOTICE, _NOTED, _ITEMISED = Cue.CONTROL.value, Cue.NOTICE.value, Cue.NOTE.value, Cue.ITEM.value
+_COMMENTED, _FIGURES, _LOWER, _SENTENCE = Cue.COMMENT.value, Cue.FIGURES.value, Cue.LOWER.value, Cue.SENTENCE.value
+
+
 def look(text: str) -> Cue:
     """What the line looks like.
 
     >>> look("In English"), look("Leer más »"), look("Posted by Ana Ruiz on 3 May 2019")
     (<Cue.TOGGLE|TITLE|CONTROL: 131>, <Cue.TITLE|READ_MORE|CONTROL: 146>, <Cue.TITLE|BYLINE|DATE: 14>)
     """
+    return Cue(shape(text))
+
+
+def shape(text: str) -> int:
+    """The value of what the line looks like: numbers are joined much faster than flags."""
     # An emoji ends a sentence as well as a stop does.
     ends = _ENDS_WITH_STOP.search(text, max(0, len(text) - 8)) or (text and unicodedata.category(text[-1]) == "So")
-    cue = Cue.SENTENCE if ends else Cue.NONE
+    found = _SENTENCE if ends else 0
     if text[:1].islower():
-        cue |= Cue.LOWER
+        found |= _LOWER
     if len(text) > _LONGEST_NOTICE:
-        return cue
-    if not any(c.isalnum() for c in text):
-        return Cue.RULE
-    if sum(map(str.isalpha, text[:LONGEST_HEAD])) < 0.5 * len(text[:LONGEST_HEAD]):
-        cue |= Cue.FIGURES
-    cue |= _controls(text)
+        return found
+    if not any(map(str.isalnum, text)):
+        return _RULE
+    head = text[:LONGEST_HEAD]
+    if sum(map(str.isalpha, head)) < 0.5 * len(head):
+        found |= _FIGURES
+    found |= _controls(text)
     if _NOTE.match(text):
-        cue |= Cue.NOTE
+        found |= _NOTED
     if _ITEM.match(text):
-        cue |= Cue.ITEM
+        found |= _ITEMISED
     if len(text) > LONGEST_TITLE:
-        return cue
+        return found
     if _WORDS.search(text) and not _ENDS_CLAUSE.search(text) and _OPENS_A_TITLE.match(text) and not text[0].islower():
-        cue |= Cue.TITLE
+        found |= _TITLE
     if len(text) <= LONGEST_HEAD:
         if _is_date_line(text):
-            cue |= Cue.DATE
+            found |= _DATED
         if _is_byline(text) or _READING_TIME.search(text):
-            cue |= Cue.BYLINE
+            found |= _BY
         if _CREDIT.match(text):
-            cue |= Cue.CREDIT
+            found |= _CREDITED
     if len(text) <= LONGEST_LINK:
         if toggle_language(text):
-            cue |= Cue.TOGGLE
+            found |= _TOGGLE
         if _COMMENT.match(text) and not _ENDS_SENTENCE_FULLY.search(text):
-            cue |= Cue.COMMENT
+            found |= _COMMENTED
         if _MORE.match(text):
-            cue |= Cue.READ_MORE
-    return cue
+            found |= _READ_MORE
+    return found
 
 
-def _controls(text: str) -> Cue:
+def _controls(text: str) -> int:
     listed = [w for w in _WORDS.findall(fold_accents(text)) if w not in NEUTRAL_WORDS]
-    controls = sum(w in CONTROL_WORDS or w.startswith(CONTROL_STEMS) for w in listed)
+    controls = sum([w in CONTROL_WORDS or w.startswith(CONTROL_STEMS) for w in listed])
     if not controls:
-        return Cue.NONE
+        return 0
     if len(text) <= LONGEST_HEAD and controls >= _MOSTLY_CONTROL * len(listed):
-        return Cue.CONTROL
-    return Cue.NOTICE if controls >= max(_FEWEST_IN_NOTICE, _SHARE_OF_NOTICE * len(listed)) else Cue.NONE
+        return _CONTROL
+    return _NOTICE if controls >= max(_FEWEST_IN_NOTICE, _SHARE_OF_NOTICE * len(listed)) else 0
 
 
 def toggle_language(text: str) -> str | None:
@@ -245,6 +272,22 @@ def read_head(lines: list[str], language: str) -> Head:
         if published is None and (dated := _DATE.search(line)):
             published = parse_date(dated[0], language)
     return Head(byline, published)
+
+
+def read_credits(texts: Sequence[str], language: str) -> Credits:
+    """Translator and date of the last change, as told by the short paragraphs at either end of an article.
+
+    >>> read_credits(["This post was updated on October 13, 2020.", "Long text.", "Traducción de Eva Solís"], "en")
+    Credits(translator='Eva Solís', updated='2020-10-13')
+    """
+    translator = updated = None
+    ends = texts if len(texts) <= 2 * _ENDS else [*texts[:_ENDS], *texts[-_ENDS:]]
+    for text in (text for text in ends if len(text) <= LONGEST_HEAD):
+        if translator is None and (found := _TRANSLATOR.match(text)):
+            translator = _without_date(found["name"]) or None
+        if _NOTE.match(text) and (dated := _DATE.search(text)):
+            updated = max(filter(None, (updated, parse_date(dated[0], language))), default=None)
+    return Credits(translator, updated)
 
 
 @lru_cache(maxsize=4096)

@@ -43,6 +43,40 @@ def decode(
     return labels
 
 
+def decode_around(
+    taken: NDArray[np.bool_],
+    start: Floats,
+    furniture: Floats,
+    dump_starts: NDArray[np.bool_],
+    steps: Floats,
+    opening: Floats,
+) -> NDArray[np.int8]:
+    """The labels where some paragraphs are `taken` out, as furniture: the others are decoded as if those were not there.
+
+    What spoke for a start at one of them speaks for a start after it: a line above a post goes without taking its start along,
+    and one within a post goes without breaking it.
+
+    >>> steps = np.array([[-4.0, 0, -4], [-2.5, 0, -2.5], [1, -3, 0.5]])
+    >>> start, taken, nothing = np.array([0.0, -3, -9, 9, 0, -3]), np.arange(6) % 3 == 1, np.zeros(6)
+    >>> first = np.arange(6) == 0
+    >>> decode_around(taken, start, nothing - 9, first, steps, np.array([0, -np.inf, 0])).tolist()
+    [0, 2, 1, 0, 2, 1]
+    """
+    if not taken.any():
+        return decode(start, furniture, dump_starts, steps, opening)
+    start = start.copy()
+    for place in np.flatnonzero(taken[:-1]).tolist():
+        if not dump_starts[place + 1]:
+            start[place + 1] = max(start[place], start[place + 1])
+    kept = ~taken
+    dump = np.cumsum(dump_starts)[kept]
+    labels = np.full(len(start), Label.FURNITURE, np.int8)
+    if len(dump):
+        begins = np.append(True, dump[1:] != dump[:-1])
+        labels[kept] = decode(start[kept], furniture[kept], begins, steps, opening)
+    return labels
+
+
 def _decode_one(own: list[list[float]], arrivals: list[list[float]], opening: list[float]) -> list[int]:
     # Written out for the three labels: this loop is the longest that blogarc runs in Python.
     (to_0, to_1, to_2) = arrivals
@@ -75,3 +109,40 @@ def _decode_one(own: list[list[float]], arrivals: list[list[float]], opening: li
         labels.append(label)
     labels.reverse()
     return labels
+
+
+# Evidence this strong is somebody's word, and stands.
+_SAID = 50.0
+
+
+def drop_stubs(
+    labels: NDArray[np.int8],
+    start: Floats,
+    furniture: Floats,
+    dump_starts: NDArray[np.bool_],
+    telling: NDArray[np.bool_],
+) -> NDArray[np.int8]:
+    """The labels without articles that say nothing: a few short lines with furniture on both sides are furniture.
+
+    `telling` marks paragraphs that are text or end as a sentence does; the other arguments are those of `decode`. A rule of
+    its own, because a model that sees a paragraph at a time cannot know what an article will come to.
+
+    >>> labels = np.array([2, 0, 1, 2, 0, 1], np.int8)
+    >>> nothing, first = np.zeros(6), np.arange(6) == 0
+    >>> drop_stubs(labels, nothing, nothing, first, np.array([0, 0, 0, 0, 0, 1], bool)).tolist()
+    [2, 2, 2, 2, 0, 1]
+    """
+    count = len(labels)
+    breaks = (labels != Label.INSIDE) | dump_starts
+    group = np.cumsum(breaks)
+    said = (start > _SAID) | (furniture < -_SAID)
+    tells = np.bincount(group, telling | said, minlength=int(group.max(initial=0)) + 1) > 0
+    first = np.flatnonzero(breaks)
+    end = np.append(first[1:], count)
+    outside = np.append(labels == Label.FURNITURE, True)
+    edge = np.append(dump_starts, True)
+    bounded = (edge[first] | outside[first - 1]) & (edge[end] | outside[end])
+    stub = bounded & (labels[first] != Label.FURNITURE) & ~tells[group[first]]
+    dropped = labels.copy()
+    dropped[np.repeat(stub, end - first)] = Label.FURNITURE
+    return dropped

@@ -12,10 +12,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 from functools import lru_cache
 from importlib import resources
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,7 +26,7 @@ from blogarc.segmentation.cohesion import cohesion_columns
 from blogarc.segmentation.cues import Cue
 from blogarc.segmentation.lines import furniture_columns, head_columns, share_copied
 from blogarc.segmentation.repetition import COVERED, Copy, Coverage, copy_columns, find_copies, tie
-from blogarc.segmentation.strip import Bools, Floats, Ints, Strip, lay_out
+from blogarc.segmentation.strip import LONG, Bools, Floats, Ints, Strip, lay_out
 
 # A dump of which so large a share is copies has odd ones out; what is part of more copies than this is furniture.
 _MOSTLY_COPIES, _FEW_TIMES = 0.6, 6
@@ -67,6 +68,13 @@ class Evidence:
         """Which paragraphs are the first of their dump."""
         return self.strip.starts
 
+    @property
+    def telling(self) -> Bools:
+        """Which paragraphs are long, or stand again elsewhere, or end as a sentence does and are no control."""
+        strip = self.strip
+        sentence = strip.has(Cue.SENTENCE) & ~strip.has(Cue.CONTROL | Cue.READ_MORE)
+        return np.asarray((strip.letters >= LONG) | (self.regimes <= Regime.COPIED) | sentence)
+
     def shape(self, place: int) -> Cue:
         """What the paragraph at a place looks like."""
         return Cue(int(self.strip.shapes[place]))
@@ -95,8 +103,12 @@ class Evidence:
 
 @lru_cache(maxsize=1)
 def load_weights() -> Weights:
-    """The weights shipped with blogarc: for each kind of evidence what it is worth everywhere, and what a regime adds."""
-    told = json.loads(resources.files(__package__).joinpath("weights.json").read_text("utf-8"))
+    """The weights shipped with blogarc."""
+    return read_weights(json.loads(resources.files(__package__).joinpath("weights.json").read_text("utf-8")))
+
+
+def read_weights(told: dict[str, Any]) -> Weights:
+    """The weights as they were learnt: for each kind of evidence what it is worth everywhere, and what a regime adds."""
     names = list(told["everywhere"])
     sides = np.array([[told["everywhere"][name] for name in names] for _ in Regime])
     for regime in Regime:
@@ -106,9 +118,11 @@ def load_weights() -> Weights:
     return Weights(names, sides[:, :, 0], sides[:, :, 1], np.array(told["steps"], float), np.array(opening, float))
 
 
-def gather(dumps: Sequence[Dump]) -> Evidence:
-    """All evidence about these dumps, which may repeat one another."""
+def gather(dumps: Sequence[Dump], shapes: Ints | None = None) -> Evidence:
+    """All evidence about these dumps, which may repeat one another; `shapes` are `Cue` numbers known from elsewhere."""
     strip = lay_out(dumps)
+    if shapes is not None:
+        strip = replace(strip, shapes=strip.shapes | shapes)
     copies = find_copies(strip)
     from_copies, copied = copy_columns(strip, copies)
     told = {

@@ -109,6 +109,8 @@ def furniture_columns(strip: Strip, copied: Coverage) -> dict[str, Floats]:
         "the odd one out among copies": lone * coverage,
         "outside copies where nearly all is copied": lone * np.clip(5 * coverage - 4, 0, 1),
         "outside copies at the edge where nearly all is copied": _edges(strip, lone) * np.clip(5 * coverage - 4, 0, 1),
+        "in a short stretch outside copies where nearly all is copied": _short_stretches(strip, lone, head)
+        * np.clip(5 * coverage - 4, 0, 1),
         "outside copies in a dump of doubled posts": (adjacent < COVERED) * doubled,
         "part of a copy": covered,
         "part of a copy, once in each": covered / np.maximum(counts - 1, 1),
@@ -260,6 +262,18 @@ def _long_stretches(strip: Strip, lone: Bools) -> Floats:
     for start, end in pairwise(edges.tolist()):
         if lone[start]:
             column[start:end] = min(1.0, float(strip.letters[start:end].sum()) / _STRETCH) ** 2
+    return column
+
+
+def _short_stretches(strip: Strip, lone: Bools, head: Bools) -> Floats:
+    """How short an unbroken stretch of paragraphs outside copies is, without a head line: 0 from _STRETCH letters on."""
+    column: Floats = np.zeros(len(strip))
+    if not len(strip):
+        return column
+    edges = np.flatnonzero(np.concatenate(([True], (lone[1:] != lone[:-1]) | strip.starts[1:], [True])))
+    for start, end in pairwise(edges.tolist()):
+        if lone[start] and not head[start:end].any():
+            column[start:end] = max(0.0, 1 - float(strip.letters[start:end].sum()) / _STRETCH)
     return column
 
 

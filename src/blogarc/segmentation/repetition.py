@@ -247,6 +247,37 @@ _FULL_STRENGTH = 150.0
 COVERED = 0.4
 
 
+def _mark_insides(columns: dict[str, Floats], within: Floats, strip: Strip, copies: Sequence[Copy]) -> None:
+    """Mark the paragraphs before which a copy goes on, on both sides alike or past paragraphs that differ; `within` gets the
+    weight of the heaviest such copy."""
+    if not copies:
+        return
+    owners = np.repeat(np.arange(len(copies)), [len(copy.pairs) for copy in copies])
+    pairs = np.array([pair for copy in copies for pair in copy.pairs])
+    weights = np.array([copy.weight for copy in copies])[owners][1:]
+    strengths = np.minimum(1.0, weights / _FULL_STRENGTH)
+    adjacent = np.array([copy.adjacent for copy in copies])[owners][1:]
+    elsewhere = (strip.dumps[pairs[:, 0]] != strip.dumps[pairs[:, 1]])[1:]
+    linked = owners[1:] == owners[:-1]
+    smooth = linked & (np.diff(pairs, axis=0) == 1).all(1)
+    kinds = (
+        ("inside neighbouring copies", adjacent),
+        ("inside a copy of another dump", ~adjacent & elsewhere),
+        ("inside a copy", ~adjacent & ~elsewhere),
+    )
+    for side in (0, 1):
+        here = pairs[1:, side]
+        for name, belongs in kinds:
+            chosen = smooth & belongs
+            np.maximum.at(columns[name], here[chosen], strengths[chosen])
+        np.maximum.at(within, here[smooth], weights[smooth])
+        differing = columns["inside a copy, where paragraphs differ"]
+        for gap in np.flatnonzero(linked & ~smooth).tolist():
+            between = slice(int(pairs[gap, side]) + 1, int(here[gap]) + 1)
+            np.maximum(differing[between], strengths[gap], out=differing[between])
+            np.maximum(within[between], weights[gap], out=within[between])
+
+
 @dataclass(frozen=True, slots=True)
 class Coverage:
     """How strongly each paragraph is part of a copy, and of one whose other stands next to it, from 0 to 1; and of how many
@@ -314,14 +345,7 @@ def copy_columns(strip: Strip, copies: Sequence[Copy]) -> tuple[dict[str, Floats
                 if copy.adjacent and side == 0:
                     between = columns["between neighbouring copies"]
                     np.maximum(between[after:other_first], strength, out=between[after:other_first])
-            elsewhere = strip.dumps[first] != strip.dumps[other_first]
-            inside = "inside a copy of another dump" if elsewhere else "inside a copy"
-            inside = "inside neighbouring copies" if copy.adjacent else inside
-            for (i, other), (i_next, other_next) in pairwise((p[side], p[1 - side]) for p in copy.pairs):
-                smooth = i_next == i + 1 and other_next == other + 1
-                column = columns[inside if smooth else "inside a copy, where paragraphs differ"]
-                np.maximum(column[i + 1 : i_next + 1], strength, out=column[i + 1 : i_next + 1])
-                np.maximum(within[i + 1 : i_next + 1], copy.weight, out=within[i + 1 : i_next + 1])
+    _mark_insides(columns, within, strip, copies)
     starting = np.maximum.reduce(
         [column for name, column in columns.items() if "starts here" in name and "end" not in name]
     )

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from blogarc.minhash import Sketches
 from blogarc.model import Dump
-from blogarc.segmentation.cues import Cue, look
+from blogarc.segmentation.cues import Cue, shape
 from blogarc.segmentation.identity import identify
 
 Ints = NDArray[np.int64]
@@ -50,7 +50,7 @@ class Strip:
     def edges(self) -> list[tuple[int, int]]:
         """Where each dump begins and ends, half-open."""
         first = np.flatnonzero(self.starts).tolist()
-        return list(zip(first, [*first[1:], len(self)], strict=True))
+        return list(zip(first, [*first[1:], len(self)][: len(first)], strict=True))
 
     def has(self, cue: Cue) -> Bools:
         """Which paragraphs look so."""
@@ -91,7 +91,7 @@ def lay_out(dumps: Sequence[Dump]) -> Strip:
     text_of = np.fromiter((places.setdefault(text, len(places)) for text in texts), np.int64, len(texts))
     distinct = list(places)
     identities, letters, sketches = identify(distinct)
-    shapes = np.fromiter((look(text).value for text in distinct), np.int64, len(distinct))
+    shapes = np.fromiter(map(shape, distinct), np.int64, len(distinct))
     return Strip(
         texts,
         np.repeat(np.arange(len(dumps)), sizes).astype(np.int64),
