@@ -26,11 +26,12 @@ LINES = {
     "search": ["search", "ice"],
     "explain": ["explain", "harbour.txt:9"],
     "stats": ["stats"],
+    "decide": ["decide", "cut", "harbour.txt:15"],
     "check": ["check"],
     "restore": ["restore", "harbour.txt"],
     "rebuild": ["rebuild"],
 }
-WRITING = ["ingest", "dedupe", "pairs", "rebuild"]
+WRITING = ["ingest", "dedupe", "pairs", "rebuild", "decide"]
 
 
 def test_there_is_a_line_for_each_command() -> None:

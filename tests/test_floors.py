@@ -19,8 +19,10 @@ FLOORS = (
     (
         "stages",
         {
-            "reading", "paragraphs", "segmentation", "languages", "articles", "minhash", "duplicates", "features",
-            "lexicon", "likeness", "pairs", "alignment", "export",
+            "reading", "paragraphs", "segmentation", "languages", "articles", "minhash", "verification", "grouping",
+            "sketchbook", "duplicates", "features",
+            "profiles", "rulings",
+            "lexicon", "likeness", "pairs", "alignment", "sentences", "export",
         },
     ),
     ("archive", {"schema", "archive"}),
@@ -37,6 +39,7 @@ ROOMS = {
     "langdetect": {"languages"},
     "charset_normalizer": {"text"},
     "dateparser": {"segmentation"},
+    "sentencex": {"sentences"},
 }
 # numpy and rapidfuzz are the tools of the stages; the archive and the terminal work with what comes out of them.
 TOOLS_OF_STAGES = {"numpy", "rapidfuzz"}

@@ -24,7 +24,7 @@ VERSION_1 = f"""
 -- What a stage did, when, and on what: the same input, parameters and version mean that there is nothing to do.
 CREATE TABLE runs (
     id INTEGER PRIMARY KEY,
-    stage TEXT NOT NULL,              -- ingest, dedupe, pairs, rebuild
+    stage TEXT NOT NULL,              -- ingest, languages, dedupe, pairs, rebuild
     version INTEGER NOT NULL,         -- of the stage's rules
     parameters TEXT NOT NULL,         -- JSON
     input TEXT NOT NULL,              -- digest of what the stage read
@@ -32,6 +32,12 @@ CREATE TABLE runs (
     counts TEXT NOT NULL,             -- JSON
     started TEXT NOT NULL,            -- UTC, ISO 8601
     seconds REAL NOT NULL
+);
+
+-- The markers of a site, as they were given.
+CREATE TABLE profiles (
+    id INTEGER PRIMARY KEY,
+    text TEXT NOT NULL UNIQUE         -- TOML
 );
 
 -- One ingested file.
@@ -42,12 +48,16 @@ CREATE TABLE dumps (
     size INTEGER NOT NULL,            -- bytes
     encoding TEXT NOT NULL,
     encoding_source TEXT NOT NULL,    -- bom, utf-8, guess, damaged utf-8
-    layout TEXT NOT NULL,             -- spaced, lines, wrapped
+    layout TEXT NOT NULL,             -- spaced, lines, wrapped, records
     lines INTEGER NOT NULL,
     repaired INTEGER NOT NULL,        -- characters that could not be decoded, and NULs
+    reader TEXT,                      -- jsonl, for ready articles; NULL for a dump that is split
+    fields TEXT,                      -- JSON: what its fields are called, where that is not the usual
     ingested TEXT NOT NULL,           -- UTC, ISO 8601
+    profile INTEGER REFERENCES profiles (id),  -- of its site, if one was given
     segmented TEXT                    -- digest of its articles and leftovers; NULL until it is split
 );
+CREATE INDEX dumps_profile ON dumps (profile);
 
 -- Its bytes as received, compressed by zlib, in order.
 CREATE TABLE dump_chunks (
@@ -72,8 +82,12 @@ CREATE TABLE articles (
     title_source TEXT NOT NULL,       -- line, derived
     byline TEXT,
     published TEXT,                   -- ISO 8601 date
+    updated TEXT,                     -- ISO 8601 date
+    translator TEXT,
     language TEXT NOT NULL,           -- ISO 639-1, und
     language_confidence REAL NOT NULL,
+    language_shares TEXT NOT NULL,    -- JSON: the share of each language, by letters
+    mixed INTEGER NOT NULL,           -- whether two languages have a good part of it
     toggle TEXT,                      -- language that its toggle line offers
     words INTEGER NOT NULL,
     text TEXT NOT NULL,
@@ -106,7 +120,7 @@ CREATE INDEX paragraphs_article ON paragraphs (article);
 CREATE TABLE duplicates (
     article INTEGER PRIMARY KEY REFERENCES articles (id) ON DELETE CASCADE,
     kept INTEGER NOT NULL REFERENCES articles (id) ON DELETE CASCADE,
-    kind TEXT NOT NULL,               -- exact, near, excerpt
+    kind TEXT NOT NULL,               -- exact, near, excerpt, decided
     similarity REAL NOT NULL,
     scores TEXT NOT NULL              -- JSON
 );
@@ -118,6 +132,41 @@ CREATE TABLE clusters (
     representative INTEGER NOT NULL REFERENCES articles (id) ON DELETE CASCADE
 );
 CREATE INDEX clusters_representative ON clusters (representative);
+
+-- What dedupe keeps, so that after new articles only what these change is compared: each different text once,
+CREATE TABLE sketches (
+    id INTEGER PRIMARY KEY,
+    key TEXT NOT NULL UNIQUE,         -- of the articles with these words
+    digest INTEGER NOT NULL,          -- of its words as they are compared
+    words INTEGER NOT NULL,
+    title TEXT NOT NULL,              -- if it is a line of its own
+    leads INTEGER NOT NULL,           -- whether it is compared for all texts of its digest
+    copies INTEGER NOT NULL,          -- articles with this key
+    representative INTEGER REFERENCES sketches (id),  -- what was found, before decisions; and why
+    kind TEXT,
+    similarity REAL,
+    scores TEXT                       -- JSON
+);
+CREATE INDEX sketches_representative ON sketches (representative);
+
+-- their sampled shingles, as 64-bit numbers, in segments,
+CREATE TABLE sketch_buckets (
+    id INTEGER PRIMARY KEY,
+    data BLOB NOT NULL
+);
+
+-- and the pairs of texts that were verified.
+CREATE TABLE likenesses (
+    first INTEGER NOT NULL REFERENCES sketches (id) ON DELETE CASCADE,
+    second INTEGER NOT NULL REFERENCES sketches (id) ON DELETE CASCADE,
+    crowd INTEGER NOT NULL,           -- whether they were candidates only because very many texts share what they share
+    kind TEXT NOT NULL,               -- near, excerpt
+    similarity REAL NOT NULL,
+    scores TEXT NOT NULL,             -- JSON
+    rule TEXT NOT NULL,
+    PRIMARY KEY (first, second)
+) WITHOUT ROWID;
+CREATE INDEX likenesses_second ON likenesses (second);
 
 -- Translations between representatives.
 CREATE TABLE pairs (
@@ -141,6 +190,45 @@ CREATE TABLE beads (
     score REAL NOT NULL,
     PRIMARY KEY (pair, ordinal)
 ) WITHOUT ROWID;
+
+-- What came nearest to a representative without a partner, and why that was not taken.
+CREATE TABLE unpaired (
+    article INTEGER PRIMARY KEY REFERENCES articles (id) ON DELETE CASCADE,
+    nearest INTEGER REFERENCES articles (id) ON DELETE CASCADE,  -- NULL if nothing shares a rare key with it
+    score REAL NOT NULL,
+    why TEXT NOT NULL
+);
+CREATE INDEX unpaired_nearest ON unpaired (nearest);
+
+-- Which word translates which: learned from the pairs of this archive (stems, replaced with them), or given by a person
+-- (words as they were written, kept until others are given).
+CREATE TABLE lexicon (
+    origin TEXT NOT NULL,             -- learned, given
+    source_language TEXT NOT NULL,
+    target_language TEXT NOT NULL,
+    target TEXT NOT NULL,
+    source TEXT NOT NULL,
+    probability REAL NOT NULL,
+    PRIMARY KEY (origin, source_language, target_language, target, source)
+) WITHOUT ROWID;
+
+-- What a person decided. It speaks of contents and not of rows, and so outlives every rebuild; where what it speaks of is
+-- not there, it sleeps. It holds unless it was undone, or a later one replaced it.
+CREATE TABLE decisions (
+    id INTEGER PRIMARY KEY,
+    verdict TEXT NOT NULL,            -- same, different, pair, not-pair; cut, no-cut, boilerplate, content
+    first TEXT,                       -- key of an article, for the first four
+    second TEXT,                      -- key of the other
+    before INTEGER,                   -- fingerprint of the paragraph before, for the last four; NULL at the start of a dump
+    paragraph INTEGER,                -- fingerprint of the paragraph
+    after INTEGER,                    -- fingerprint of the paragraph after; NULL at the end of a dump
+    place TEXT NOT NULL,              -- where that stood: dump and line, or both of them
+    shown TEXT NOT NULL,              -- how that began: the paragraph, or both titles
+    decided TEXT NOT NULL,            -- UTC, ISO 8601
+    undone TEXT,                      -- UTC, ISO 8601
+    replaced INTEGER REFERENCES decisions (id)  -- by which later one
+);
+CREATE INDEX decisions_replaced ON decisions (replaced);
 
 -- What the search index reads. Copies with the same words are found through the one that is indexed.
 CREATE VIEW searchable AS SELECT id, title, text FROM articles WHERE indexed;

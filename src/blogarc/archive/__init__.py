@@ -12,16 +12,20 @@ report; it prints nothing. All SQL of blogarc is in this package and in `schema`
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from blogarc import export as exporting
-from blogarc.archive import checking, corpus, explaining, intake, matching
+from blogarc.archive import bitext, checking, corpus, deciding, decisions, explaining, intake, matching, ready
 from blogarc.archive.connection import MEMORY, connect, translated
 from blogarc.archive.reports import (
+    AgainstReport,
+    BitextReport,
     CheckReport,
+    Decided,
     DedupeReport,
     IngestReport,
     PairsReport,
@@ -33,7 +37,9 @@ from blogarc.archive.reports import (
 )
 from blogarc.archive.runs import last_run
 from blogarc.duplicates import DuplicateConfig
+from blogarc.errors import UsageError
 from blogarc.pairs import PairConfig
+from blogarc.profiles import read_profile
 
 __all__ = ["Archive"]
 
@@ -83,20 +89,40 @@ class Archive:
         if unused:
             Path(self.path).unlink(missing_ok=True)
 
-    def ingest(self, *paths: str | Path) -> IngestReport:
-        """Store dumps and split them. Raises InputError if none could be read."""
+    def ingest(
+        self,
+        *paths: str | Path,
+        languages: Sequence[str] | None = None,
+        profile: str | Path | None = None,
+        fields: Mapping[str, str] | None = None,
+    ) -> IngestReport:
+        """Store dumps and split them. Raises InputError if none could be read.
+
+        `languages` are those that are told apart from now on, in all dumps. `profile` is a file with the markers of the
+        site; it is kept with these dumps, also where they are known. Raises UsageError if it is no profile. `fields` says
+        what the fields of ready articles are called, as in `{"text": "body"}`.
+        """
+        site = None if profile is None else read_profile(profile)
         with translated(self.path):
-            return intake.ingest(self._db, [str(p) for p in paths], self._progress)
+            return intake.ingest(self._db, [str(p) for p in paths], self._progress, languages, site, fields)
 
     def dedupe(self, config: DuplicateConfig | None = None, *, limit: int | None = 20) -> DedupeReport:
         """Find duplicates; `limit` of the closest calls are reported. Raises NoArchiveError if nothing was ingested."""
         with translated(self.path):
             return matching.dedupe(self._db, config or DuplicateConfig(), self._progress, limit)
 
-    def pairs(self, config: PairConfig | None = None) -> PairsReport:
-        """Find translation pairs, duplicates first if need be. Raises NoArchiveError if nothing was ingested."""
+    def against(self, other: str | Path, config: DuplicateConfig | None = None) -> AgainstReport:
+        """Which articles are in another archive already. Writes nothing. Raises NoArchiveError, CorruptError."""
         with translated(self.path):
-            return matching.find_pairs(self._db, config or PairConfig(), self._progress)
+            return matching.compare_with(self._db, str(other), config or matching.last_dedupe_config(self._db))
+
+    def pairs(self, config: PairConfig | None = None, *, words: Iterable[tuple[str, str]] | None = None) -> PairsReport:
+        """Find translation pairs, duplicates first if need be. Raises NoArchiveError if nothing was ingested.
+
+        `words` that translate each other, in the order of the languages, are kept for later calls; `()` forgets them.
+        """
+        with translated(self.path):
+            return matching.find_pairs(self._db, config or PairConfig(), self._progress, words)
 
     def records(self, *, every: bool = False, language: str | None = None) -> Iterator[Record]:
         """The corpus as dictionaries in the order of the JSONL contract; with `every`, all copies."""
@@ -116,6 +142,8 @@ class Archive:
         Duplicates are found first if that is not done. Raises UsageError for an unknown format, WriteError if the
         target cannot be written.
         """
+        if format in exporting.BITEXT:
+            return self.bitext(target, format=format).passages
         writer = exporting.writer_for(format)
         self.dedupe(matching.last_dedupe_config(self._db))
         rows = self.records(every=every, language=language)
@@ -123,6 +151,38 @@ class Archive:
             return writer(rows, sys.stdout.buffer)
         with exporting.whole_file(Path(target)) as stream:
             return writer(rows, stream)
+
+    def bitext(
+        self,
+        target: str | Path | None = None,
+        *,
+        format: str = "tmx",
+        level: str | None = None,
+        min_score: float = 0.0,
+    ) -> BitextReport:
+        """Write the translation pairs as aligned passages: "tmx" (one file), or "moses" (TARGET.en and TARGET.es).
+
+        `level` is "paragraph" or "sentence"; if it is not said, the usual one of the format. Passages without a partner, or
+        that score less than `min_score`, are left out. Without a target it goes to standard output. Pairs are found first
+        if that is not done. Raises UsageError for what is not known, WriteError if the target cannot be written.
+        """
+        form = exporting.bitext_format(format)
+        level = level or form.level
+        if level not in exporting.LEVELS:
+            raise UsageError(f"There is no level {level!r}.", f"Levels: {', '.join(exporting.LEVELS)}")
+        if not 0 <= min_score <= 1:
+            raise UsageError(f"A score is from 0 to 1, not {min_score:g}.")
+        self.pairs(matching.last_pair_config(self._db))
+        lost: Counter[str] = Counter()
+        codes = bitext.languages(self._db)
+        files: Sequence[Path] = ()
+        with translated(self.path):
+            passages = bitext.passages(self._db, level, min_score)
+            if target is None:
+                count = form.write(passages, sys.stdout.buffer, lost, level=level, languages=codes)
+            else:
+                count, files = form.save(passages, Path(target), lost, level=level, languages=codes)
+        return BitextReport(count, [str(file) for file in files], dict(sorted(lost.items())))
 
     def list(self, *, every: bool = False, language: str | None = None, limit: int | None = None) -> Records:
         """The corpus without texts."""
@@ -142,6 +202,7 @@ class Archive:
     def search(self, query: str, *, limit: int = 20) -> Records:
         """Articles with all the words, accents ignored, best first. Raises UsageError for a query without a word."""
         with translated(self.path):
+            ready.index_pending(self._db)
             return corpus.search(self._db, query, limit=limit)
 
     def explain(self, first: str, second: str | None = None) -> Record:
@@ -150,6 +211,26 @@ class Archive:
             if second is not None:
                 return explaining.explain_two(self._db, first, second)
             return explaining.explain_line(self._db, first) or explaining.explain_article(self._db, first)
+
+    def decide(self, verdict: str, *references: str) -> Decided:
+        """Overrule the machine, for good: `same`, `different`, `pair` or `not-pair` of two articles, `cut`, `no-cut`,
+        `boilerplate` or `content` of a line (DUMP:LINE).
+
+        The dumps that a line concerns are split again at once. Raises UsageError, also for what contradicts, together with
+        other decisions, what was decided before.
+        """
+        with translated(self.path):
+            return deciding.decide(self._db, deciding.verdict_of(verdict), references, self._progress)
+
+    def undo(self, number: int) -> Decided:
+        """Take a decision back; what it had replaced holds again. Raises UsageError if it does not hold."""
+        with translated(self.path):
+            return deciding.undo(self._db, number, self._progress)
+
+    def decisions(self, *, every: bool = False) -> Records:
+        """The decisions that hold, or with `every` also those that were undone or replaced."""
+        with translated(self.path):
+            return decisions.listed(self._db, every=every)
 
     def stats(self) -> Stats:
         """Figures of the archive."""
@@ -191,7 +272,7 @@ class Archive:
             if last_run(self._db, "dedupe"):
                 stages += [] if self.dedupe(matching.last_dedupe_config(self._db)).up_to_date else ["dedupe"]
             if last_run(self._db, "pairs"):
-                stages += [] if self.pairs().up_to_date else ["pairs"]
+                stages += [] if self.pairs(matching.last_pair_config(self._db)).up_to_date else ["pairs"]
         from dataclasses import replace
 
         return replace(report, stages=stages)

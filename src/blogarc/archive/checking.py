@@ -12,7 +12,8 @@ from collections.abc import Iterator
 
 from sqlite_utils import Database
 
-from blogarc.archive.intake import load_bytes
+from blogarc.archive import ready
+from blogarc.archive.intake import load_bytes, ready_entries
 from blogarc.archive.reports import CheckReport, Progress
 from blogarc.errors import CorruptError
 from blogarc.model import Role
@@ -68,6 +69,12 @@ def _check_dump(db: Database, row: dict[str, object], checks: dict[str, int]) ->
         data = restore(db, int(str(row["id"])))
     except CorruptError as error:
         yield error.message
+        return
+    if row["reader"] is not None:
+        checks["bytes"] += len(data)
+        checks["lines"] += int(str(row["lines"]))
+        checks["articles"] += db.execute("SELECT count(*) FROM articles WHERE dump = ?", [row["id"]]).fetchone()[0]
+        yield from ready.check(ready_entries(db, int(str(row["id"]))), db, int(str(row["id"])), str(name))
         return
     dump = read_dump(data, str(name))
     checks["bytes"] += len(data)
@@ -128,7 +135,12 @@ def _check_index(db: Database, checks: dict[str, int]) -> Iterator[str]:
         "SELECT count(DISTINCT key), coalesce(sum(indexed), 0), count(DISTINCT CASE WHEN indexed THEN key END) FROM articles"
     ).fetchone()
     checks["indexed"] = indexed
-    if not keys == indexed == distinct:
+    # Ready articles are indexed when somebody searches, all at once.
+    (waiting,) = db.execute(
+        "SELECT count(*) FROM (SELECT 1 FROM articles a JOIN dumps d ON d.id = a.dump GROUP BY a.key"
+        " HAVING max(a.indexed) = 0 AND max(d.reader IS NOT NULL))"
+    ).fetchone()
+    if not (keys - waiting == indexed == distinct):
         yield f"The search index has {indexed} texts for {keys} different articles."
 
 

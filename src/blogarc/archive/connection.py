@@ -49,6 +49,25 @@ def connect(path: str | Path, *, create: bool) -> Database:
     return db
 
 
+def connect_readonly(path: str | Path) -> Database:
+    """An archive that is only looked at; its schema is left as it is.
+
+    Raises NoArchiveError if there is none, CorruptError if the file is not one, or is of another version.
+    """
+    name = str(path)
+    if not Path(path).is_file():
+        raise NoArchiveError(f"There is no archive at {name}.", "Name the file of another archive.")
+    with translated(name):
+        connection = sqlite3.connect(f"{Path(path).absolute().as_uri()}?mode=ro", uri=True, timeout=_BUSY_SECONDS)
+        db = Database(connection, execute_plugins=False)
+        if schema.version_of(db) != schema.VERSION:
+            connection.close()
+            raise CorruptError(
+                f"{name} is of an older blogarc, and is not changed.", f"Bring it up to date: blogarc stats -d {name}"
+            )
+    return db
+
+
 @contextmanager
 def writing(db: Database) -> Iterator[None]:
     """One transaction, taken for writing at once; within another it is a part of that one."""

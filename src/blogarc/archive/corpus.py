@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
+from blogarc.archive.decisions import count
 from blogarc.archive.matching import CORPUS_ORDER, stale_stages
 from blogarc.archive.reports import Record, Stats
 from blogarc.errors import UsageError
@@ -24,11 +25,12 @@ _PLACE = re.compile(r"(?P<dump>.+):(?P<line>\d+)")
 _RECORDS = f"""
     SELECT * FROM (
         SELECT a.id AS row, a.key AS id, a.title, a.language, a.language_confidence, a.byline, a.published, a.text, a.words,
+            a.updated, a.translator,
             d.name AS source, a.line_start AS start_line, a.line_end - 1 AS end_line, a.byte_start, a.byte_end,
             coalesce(r.key, a.key) AS cluster, coalesce(u.kind, 'representative') AS kind,
             coalesce(u.similarity, 1.0) AS similarity, a.title_source,
             row_number() OVER (PARTITION BY a.key ORDER BY {CORPUS_ORDER}) AS occurrence,
-            coalesce(c.representative, a.id) AS representative, d.sha256, a.paragraph_start
+            coalesce(c.representative, a.id) AS representative, d.sha256, a.paragraph_start, a.language_shares, a.mixed
         FROM articles a JOIN dumps d ON d.id = a.dump
         LEFT JOIN clusters c ON c.article = a.id LEFT JOIN articles r ON r.id = c.representative
         LEFT JOIN duplicates u ON u.article = a.id
@@ -38,7 +40,7 @@ _RECORD_ORDER = "source, sha256, paragraph_start"
 _CONTRACT = (
     "id", "title", "language", "language_confidence", "byline", "published", "text", "words", "source", "start_line",
     "end_line", "byte_start", "byte_end", "cluster", "kind", "similarity", "copies", "translations", "title_source",
-    "occurrence",
+    "occurrence", "language_shares", "mixed", "updated", "translator",
 )  # fmt: skip
 
 
@@ -64,6 +66,8 @@ def _record(db: Database, row: dict[str, Any]) -> Record:
     own = row["row"] == row["representative"]
     row["copies"] = _copies(db, row["row"]) if own else []
     row["translations"] = _translations(db, row["representative"])
+    row["language_shares"] = json.loads(row["language_shares"])
+    row["mixed"] = bool(row["mixed"])
     return {name: row[name] for name in _CONTRACT}
 
 
@@ -268,6 +272,7 @@ def stats(db: Database) -> Stats:
         ),
         stale=stale_stages(db),
         archive_bytes=one("SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()"),
+        decisions=count(db),
     )
 
 

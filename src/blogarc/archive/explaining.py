@@ -7,13 +7,23 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from blogarc import duplicates, pairs, segmentation
+from blogarc import alignment, duplicates, pairs, segmentation
+from blogarc.archive import bitext, decisions
 from blogarc.archive.corpus import find_article, find_place, record
-from blogarc.archive.intake import load_dump, related_dumps
-from blogarc.archive.matching import ARTICLE_COLUMNS, article_of, last_dedupe_config, load_articles
+from blogarc.archive.intake import load_dump, load_profile, related_dumps
+from blogarc.archive.matching import (
+    ARTICLE_COLUMNS,
+    article_of,
+    given_words,
+    last_dedupe_config,
+    last_pair_config,
+    load_articles,
+)
 from blogarc.archive.reports import Record
 from blogarc.model import UNDETERMINED
-from blogarc.pairs import PairConfig
+
+# So many copies of a cluster are compared with their representative.
+_MOST_COMPARED = 50
 
 
 def explain_article(db: Database, reference: str) -> Record:
@@ -24,13 +34,14 @@ def explain_article(db: Database, reference: str) -> Record:
     members = db.query(
         """
         SELECT a.key AS id, d.name AS source, a.line_start AS start_line, coalesce(u.kind, 'representative') AS kind,
-            u.similarity, u.scores, a.words
+            u.similarity, u.scores, a.words, a.published, a.id AS row
         FROM clusters own JOIN clusters c ON c.representative = own.representative
         JOIN articles a ON a.id = c.article JOIN dumps d ON d.id = a.dump LEFT JOIN duplicates u ON u.article = a.id
         WHERE own.article = ? ORDER BY a.id <> c.representative, d.name, d.sha256, a.paragraph_start
         """,
         [row],
     )
+    cluster = _with_what_is_lacking(db, [{**m, "scores": json.loads(m["scores"] or "{}")} for m in members])
     lines = db.query("SELECT line_start AS line, role FROM paragraphs WHERE article = ? ORDER BY ordinal", [row])
     found = db.query(
         """
@@ -38,6 +49,16 @@ def explain_article(db: Database, reference: str) -> Record:
         JOIN articles t ON t.id = p.target JOIN clusters c ON c.article = ? AND c.representative IN (p.source, p.target)
         """,
         [row],
+    )
+    missed = next(
+        db.query(
+            """
+            SELECT n.key AS id, n.title, u.score, u.why FROM unpaired u JOIN clusters c ON c.representative = u.article
+            LEFT JOIN articles n ON n.id = u.nearest WHERE c.article = ?
+            """,
+            [row],
+        ),
+        None,
     )
     return {
         "id": told["id"],
@@ -50,9 +71,42 @@ def explain_article(db: Database, reference: str) -> Record:
         "toggle": toggle,
         "language": told["language"],
         "language_confidence": told["language_confidence"],
-        "cluster": [{**m, "scores": json.loads(m["scores"] or "{}")} for m in members],
+        "cluster": cluster,
+        "because": _because(db, cluster),
         "pairs": [{**p, "evidence": json.loads(p["evidence"])} for p in found],
+        "nearest": dict(missed) if missed else None,
+        "decisions": decisions.about_articles(db, told["id"]),
     }
+
+
+def _with_what_is_lacking(db: Database, cluster: list[Record]) -> list[Record]:
+    """The members of a cluster, each with the passages that the representative lacks; of those with the same words none is
+    asked, and of very many only the first."""
+    if len(cluster) > 1:
+        represented = _article(db, cluster[0]["row"])
+    for n, member in enumerate(cluster):
+        row = member.pop("row")
+        asked = 0 < n <= _MOST_COMPARED and member["kind"] != "exact"
+        member["lacking"] = duplicates.lacking(represented.text, _article(db, row).text) if asked else []
+    return cluster
+
+
+def _because(db: Database, cluster: list[Record]) -> str:
+    """Why the first of the cluster represents the others."""
+    if len(cluster) < 2:
+        return ""
+    chosen = cluster[0]
+    copies = sum(member["id"] == chosen["id"] for member in cluster)
+    keep = last_dedupe_config(db).keep
+    told = {
+        "longest": "it has the most words of those that resemble all others",
+        "first": "it comes first of those that resemble all others",
+        "newest": f"it is the latest of those that resemble all others ({chosen['published'] or 'without a date'})",
+        "dumps": f"its dump, {chosen['source']}, was preferred",
+    }.get(keep, "most others resemble it, and of such texts it is the most complete")
+    others = [member["words"] for member in cluster[1:]]
+    counts = f"{chosen['words']} words, {copies} of {len(cluster)} copies"
+    return f"{told}: {counts}; the others have {min(others)} to {max(others)} words"
 
 
 def explain_two(db: Database, first: str, second: str) -> Record:
@@ -61,15 +115,21 @@ def explain_two(db: Database, first: str, second: str) -> Record:
     told = [_article(db, row) for row in rows]
     answer: Record = {"first": _name(told[0]), "second": _name(told[1])}
     languages = {article.language for article in told}
-    if len(languages) == 2 and UNDETERMINED not in languages:
-        config = PairConfig()
+    decided = decisions.about_articles(db, *(article.key for article in told))
+    if (len(languages) == 2 and UNDETERMINED not in languages) or any("pair" in d["verdict"] for d in decided):
+        config = last_pair_config(db)
         pair_rows, articles = load_articles(db, representatives=True)
         for row, article in zip(rows, told, strict=True):
             if row not in pair_rows:
                 pair_rows, articles = [*pair_rows, row], [*articles, article]
-        answer["pair"] = _plain(pairs.explain(told[0], told[1], articles, config))
+        answer["pair"] = _plain(
+            pairs.explain(told[0], told[1], articles, config, decisions.rulings(db), given_words(db, config))
+        )
+        answer["pair"]["aligned"] = bitext.aligned(db, told[0].key, told[1].key) or _align(*told)
     else:
-        answer["duplicate"] = _plain(duplicates.explain(told[0], told[1], last_dedupe_config(db)))
+        rulings = decisions.rulings(db)
+        answer["duplicate"] = _plain(duplicates.explain(told[0], told[1], last_dedupe_config(db), rulings))
+    answer["decisions"] = decided
     return answer
 
 
@@ -91,7 +151,9 @@ def explain_line(db: Database, reference: str) -> Record | None:
         return {"place": reference, "role": "blank"}
     group = related_dumps(db, dump)
     dumps = [load_dump(db, member) for member in group]
-    evidence = segmentation.explain(dumps, group.index(dump), row["ordinal"])
+    profiles = [load_profile(db, member) for member in group]
+    rulings = decisions.line_rulings(db)
+    evidence = segmentation.explain(dumps, group.index(dump), row["ordinal"], rulings, profiles)
     return {
         "place": reference,
         "text": dumps[group.index(dump)].paragraphs[row["ordinal"]].text,
@@ -102,12 +164,26 @@ def explain_line(db: Database, reference: str) -> Record | None:
         "for_a_cut": evidence["cut"],
         "for_furniture": evidence["furniture"],
         "weighed_with": len(group),
+        "decisions": decisions.about_paragraph(db, dump, row["ordinal"]),
     }
 
 
 def _article(db: Database, row: int) -> Any:
     sql = f"SELECT {ARTICLE_COLUMNS} FROM articles a JOIN dumps d ON d.id = a.dump WHERE a.id = ?"
     return article_of(next(db.query(sql, [row])))
+
+
+def _align(first: Any, second: Any) -> list[Record]:
+    """The paragraphs of two articles that are no pair, side by side all the same."""
+    sides = alignment.paragraphs(first.text), alignment.paragraphs(second.text)
+    return [
+        {
+            "first": sides[0][bead.source.start : bead.source.end],
+            "second": sides[1][bead.target.start : bead.target.end],
+            "score": bead.score,
+        }
+        for bead in alignment.align_blocks(*sides)
+    ]
 
 
 def _name(article: Any) -> Record:

@@ -9,28 +9,42 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import asdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
+from itertools import islice
 from time import perf_counter
 from typing import Any
 
 from sqlite_utils import Database
 
 from blogarc import duplicates, pairs
-from blogarc.archive.connection import writing
+from blogarc.archive import copies
+from blogarc.archive.connection import connect_readonly, translated, writing
+from blogarc.archive.decisions import copies_told, pair_rulings, pairs_told
 from blogarc.archive.intake import articles_digest, segment_pending
-from blogarc.archive.reports import DedupeReport, DuplicateRow, PairRow, PairsReport, Progress
+from blogarc.archive.reports import (
+    AgainstReport,
+    AgainstRow,
+    ChangeRow,
+    DedupeReport,
+    DuplicateRow,
+    MissRow,
+    PairRow,
+    PairsReport,
+    Progress,
+)
 from blogarc.archive.runs import is_current, last_run, record_run
 from blogarc.duplicates import DuplicateConfig
 from blogarc.errors import NoArchiveError
+from blogarc.features import KNOWN_LANGUAGES
 from blogarc.model import UNDETERMINED, Article, Span
 from blogarc.pairs import PairConfig
 
 ARTICLE_COLUMNS = """
     a.id AS row, a.key, d.name AS dump, a.paragraph_start, a.paragraph_end, a.line_start, a.line_end, a.byte_start,
-    a.byte_end, a.title, a.title_source, a.byline, a.published, a.language, a.language_confidence, a.toggle, a.words,
-    a.text, a.evidence
+    a.byte_end, a.title, a.title_source, a.byline, a.published, a.updated, a.translator,
+    a.language, a.language_confidence, a.toggle, a.words, a.text, a.evidence
 """
 # The order of the corpus: it does not depend on the order of ingestion.
 CORPUS_ORDER = "d.name, d.sha256, a.paragraph_start"
@@ -50,6 +64,8 @@ def article_of(row: dict[str, Any]) -> Article:
         words=row["words"],
         byline=row["byline"],
         published=row["published"],
+        updated=row["updated"],
+        translator=row["translator"],
         language=row["language"],
         language_confidence=row["language_confidence"],
         toggle=row["toggle"],
@@ -73,36 +89,72 @@ def dedupe(db: Database, config: DuplicateConfig, progress: Progress, limit: int
     clock, started = perf_counter(), datetime.now(UTC).isoformat(timespec="seconds")
     require_articles(db)
     segment_pending(db, progress)
-    parameters, digest = asdict(config), articles_digest(db)
+    parameters, digest = asdict(config), _dedupe_input(db)
     if is_current(db, "dedupe", duplicates.VERSION, parameters, digest) and _all_clustered(db):
         return _dedupe_report(db, limit, True, perf_counter() - clock)
-    rows, articles = load_articles(db)
-    progress("Comparing", 0, len(articles), "articles")
-    clusters = duplicates.find_duplicates(articles, config)
-    progress("Comparing", len(articles), len(articles), "articles")
-    output = _digest((articles[kept].key for kept in clusters.representative), digest)
+    (count,) = db.execute("SELECT count(*) FROM articles").fetchone()
     with writing(db):
-        db.execute("DELETE FROM duplicates")
-        db.execute("DELETE FROM clusters")
-        db.conn.executemany(
-            "INSERT INTO clusters (article, representative) VALUES (?, ?)",
-            ((row, rows[kept]) for row, kept in zip(rows, clusters.representative, strict=True)),
-        )
-        db.conn.executemany(
-            "INSERT INTO duplicates (article, kept, kind, similarity, scores) VALUES (?, ?, ?, ?, ?)",
-            (
-                (rows[d.article], rows[d.kept], str(d.kind), d.similarity, json.dumps(d.scores))
-                for d in clusters.duplicates
-            ),
-        )
+        progress("Comparing", 0, count, "articles")
+        outcome = copies.refresh_clusters(db, config)
+        progress("Comparing", count, count, "articles")
+        keys = outcome.corpus.keys
+        output = _digest((keys[kept] for kept in outcome.kept), digest)
         report = _dedupe_report(db, limit, False, perf_counter() - clock)
+        if last_run(db, "dedupe") is not None:
+            changes = list(islice(copies.list_changes(outcome), limit))
+            told = copies.count_changes(outcome)
+            report = replace(report, changed=told, changes=[_change_row(db, *change) for change in changes])
         counts = {"articles": report.articles, "clusters": report.clusters, **report.duplicates}
         record_run(db, "dedupe", duplicates.VERSION, parameters, digest, output, counts, started, report.seconds)
     return report
 
 
-def find_pairs(db: Database, config: PairConfig, progress: Progress) -> PairsReport:
+def compare_with(db: Database, path: str, config: DuplicateConfig) -> AgainstReport:
+    """Which articles of this archive are in the one at this path already; nothing is written to either.
+
+    Raises NoArchiveError, CorruptError if that is no archive of this version.
+    """
+    clock = perf_counter()
+    require_articles(db)
+    other = connect_readonly(path)
+    try:
+        with translated(path):
+            _, others = load_articles(other)
+    finally:
+        other.close()
+    _, articles = load_articles(db)
+    rows = []
+    for found in duplicates.find_known(articles, others, config):
+        own, kept = articles[found.article], others[found.kept]
+        rows.append(
+            AgainstRow(
+                own.key, own.title, own.dump, own.lines.start, str(found.kind), found.similarity, found.scores, kept.key,
+                kept.title, kept.dump, kept.lines.start,
+            )
+        )  # fmt: skip
+    kinds = Counter(row.kind for row in rows)
+    rows.sort(key=lambda row: (row.similarity, row.source, row.line))
+    return AgainstReport(path, len(articles), len(others), dict(sorted(kinds.items())), rows, perf_counter() - clock)
+
+
+def _change_row(db: Database, change: str, row: int, was: int | None, now: int) -> ChangeRow:
+    sql = "SELECT a.key, a.title, d.name, a.line_start FROM articles a JOIN dumps d ON d.id = a.dump WHERE a.id = ?"
+    told = db.execute(sql, [row]).fetchone()
+    keys = [
+        db.execute("SELECT key FROM articles WHERE id = ?", [home]).fetchone()[0] if home else None
+        for home in (was, now)
+    ]
+    return ChangeRow(change, *told, *keys)
+
+
+def find_pairs(
+    db: Database, config: PairConfig, progress: Progress, words: Iterable[tuple[str, str]] | None = None
+) -> PairsReport:
     """Pair the representatives that are translations of each other; brings the duplicates up to date first.
+
+    `words` are a lexicon that a person gave, kept for these two languages until another is given; an empty one is forgotten.
+    The learned one is kept with the pairs, but never read to find them: the same corpus would give other pairs if it had
+    grown in another order.
 
     Raises NoArchiveError if nothing was ingested.
     """
@@ -110,17 +162,25 @@ def find_pairs(db: Database, config: PairConfig, progress: Progress) -> PairsRep
     require_articles(db)
     # A chain of stages keeps the parameters with which each was last run.
     ran_before = [] if dedupe(db, last_dedupe_config(db), progress).up_to_date else ["dedupe"]
-    run = last_run(db, "dedupe")
-    digest = run["output"] if run else ""
-    parameters = asdict(config)
-    if is_current(db, "pairs", pairs.VERSION, parameters, digest) and _all_paired(db):
+    known = given_words(db, config)
+    told = known if words is None else sorted(set(words))
+    digest = _pairs_input(db)
+    parameters = asdict(config) | {"words": _digest(map("\t".join, told), "") if told else ""}
+    if told == known and is_current(db, "pairs", pairs.VERSION, parameters, digest) and _all_paired(db):
         return _pairs_report(db, config, ran_before, True, perf_counter() - clock)
     rows, articles = load_articles(db, representatives=True)
     progress("Pairing", 0, len(articles), "articles")
-    found = pairs.find_pairs(articles, config)
+    pairing = pairs.pair_up(articles, config, pair_rulings(db), told)
+    found = pairing.pairs
     progress("Pairing", len(articles), len(articles), "articles")
     with writing(db):
         db.execute("DELETE FROM pairs")
+        db.execute("DELETE FROM unpaired")
+        db.conn.executemany(
+            "INSERT INTO unpaired (article, nearest, score, why) VALUES (?, ?, ?, ?)",
+            ((rows[n.article], None if n.other is None else rows[n.other], n.score, n.why) for n in pairing.unpaired),
+        )
+        _keep_lexicon(db, config, told, pairing.lexicon)
         for pair in found:
             row = {
                 "source": rows[pair.source],
@@ -144,15 +204,66 @@ def find_pairs(db: Database, config: PairConfig, progress: Progress) -> PairsRep
     return report
 
 
+def given_words(db: Database, config: PairConfig) -> list[tuple[str, str]]:
+    """The lexicon that a person gave for these two languages."""
+    sql = (
+        "SELECT source, target FROM lexicon WHERE origin = 'given' AND source_language = ? AND target_language = ?"
+        " ORDER BY source, target"
+    )
+    return [(source, target) for source, target in db.execute(sql, list(config.languages)).fetchall()]
+
+
+def last_pair_config(db: Database) -> PairConfig:
+    """The parameters that pairs was last run with; the default ones if it never was."""
+    run = last_run(db, "pairs")
+    if run is None:
+        return PairConfig()
+    parameters = json.loads(run["parameters"])
+    return PairConfig(**{name: value for name, value in parameters.items() if name != "words"})
+
+
+def _keep_lexicon(
+    db: Database,
+    config: PairConfig,
+    given: Sequence[tuple[str, str]],
+    learned: Mapping[str, Sequence[tuple[str, float]]],
+) -> None:
+    """What was learned replaces what was learned before; what was given, what was given for these languages."""
+    db.execute("DELETE FROM lexicon WHERE origin = 'learned'")
+    languages = list(config.languages)
+    db.execute("DELETE FROM lexicon WHERE source_language = ? AND target_language = ?", languages)
+    rows = [("given", target, source, 1.0) for source, target in given]
+    rows += [("learned", target, source, round(p, 4)) for target, said in learned.items() for source, p in said]
+    db.conn.executemany(
+        "INSERT INTO lexicon (origin, source_language, target_language, target, source, probability)"
+        " VALUES (?, ?, ?, ?, ?, ?)",
+        ((origin, *languages, target, source, chance) for origin, target, source, chance in rows),
+    )
+
+
 def stale_stages(db: Database) -> list[str]:
     """Stages that ran once, but not on what is there now."""
     stale = []
     dedupe_run, pairs_run = last_run(db, "dedupe"), last_run(db, "pairs")
-    if dedupe_run and dedupe_run["input"] != articles_digest(db):
+    # What a decision changed and its undoing changed back has the old digest, but the rows of its articles are gone.
+    if dedupe_run and (dedupe_run["input"] != _dedupe_input(db) or not _all_clustered(db)):
         stale.append("dedupe")
-    if pairs_run and (stale or not dedupe_run or pairs_run["input"] != dedupe_run["output"]):
+    if pairs_run and (stale or pairs_run["input"] != _pairs_input(db) or not _all_paired(db)):
         stale.append("pairs")
     return stale
+
+
+def _dedupe_input(db: Database) -> str:
+    """A digest of all that dedupe depends on: the articles, and what was decided about them."""
+    told = copies_told(db)
+    return _digest(told, articles_digest(db)) if told else articles_digest(db)
+
+
+def _pairs_input(db: Database) -> str:
+    """The same for pairs: the clusters, and what was decided about translations."""
+    run, told = last_run(db, "dedupe"), pairs_told(db)
+    output = run["output"] if run else ""
+    return _digest(told, output) if told else output
 
 
 def _all_clustered(db: Database) -> bool:
@@ -178,7 +289,10 @@ def require_articles(db: Database) -> None:
 def last_dedupe_config(db: Database) -> DuplicateConfig:
     """The parameters that dedupe was last run with; the default ones if it never was."""
     run = last_run(db, "dedupe")
-    return DuplicateConfig(**json.loads(run["parameters"])) if run else DuplicateConfig()
+    if run is None:
+        return DuplicateConfig()
+    parameters = json.loads(run["parameters"])
+    return DuplicateConfig(**{**parameters, "dumps": tuple(parameters.get("dumps", ()))})
 
 
 def _digest(lines: Iterable[str], seed: str) -> str:
@@ -187,11 +301,15 @@ def _digest(lines: Iterable[str], seed: str) -> str:
 
 def _named(evidence: Any, articles: Sequence[Article]) -> dict[str, Any]:
     """The evidence of a pair with positions in a list turned into keys, which last."""
-    named = dict(evidence)
-    for name, value in named.items():
+
+    def name(value: Any) -> Any:
+        if isinstance(value, list):
+            return [name(one) for one in value]
         if isinstance(value, dict) and isinstance(value.get("position"), int):
-            named[name] = {"id": articles[value["position"]].key, **{k: v for k, v in value.items() if k != "position"}}
-    return named
+            return {"id": articles[value["position"]].key, **{k: v for k, v in value.items() if k != "position"}}
+        return value
+
+    return {key: name(value) for key, value in evidence.items()}
 
 
 def _dedupe_report(db: Database, limit: int | None, up_to_date: bool, seconds: float) -> DedupeReport:
@@ -217,12 +335,13 @@ def _pairs_report(
 ) -> PairsReport:
     rows = db.query(
         """
-        SELECT s.key AS source, s.language AS source_language, s.title AS source_title, t.key AS target,
-            t.language AS target_language, t.title AS target_title, p.score, p.evidence
+        SELECT s.key AS source, s.language AS source_language, s.title AS source_title, s.words AS source_words,
+            t.key AS target, t.language AS target_language, t.title AS target_title, t.words AS target_words, p.score,
+            p.evidence
         FROM pairs p JOIN articles s ON s.id = p.source JOIN articles t ON t.id = p.target ORDER BY p.score, s.key
         """
     )
-    listed = [PairRow(**{**row, "evidence": json.loads(row["evidence"])}) for row in rows]
+    listed = [_pair_row(row) for row in rows]
     candidates = dict(
         db.execute(
             "SELECT a.language, count(*) FROM articles a JOIN clusters c ON c.article = a.id AND c.representative = a.id"
@@ -233,4 +352,48 @@ def _pairs_report(
     wanted = {code: candidates.get(code, 0) for code in config.languages}
     paired = Counter(row.source_language for row in listed) + Counter(row.target_language for row in listed)
     unpaired = {code: count - paired[code] for code, count in wanted.items()}
-    return PairsReport(listed, wanted, unpaired, ran_before, up_to_date, seconds)
+    misses = db.query(
+        """
+        SELECT a.key AS id, a.language, a.title, n.key AS nearest, n.title AS nearest_title, u.score, u.why
+        FROM unpaired u JOIN articles a ON a.id = u.article JOIN articles n ON n.id = u.nearest
+        ORDER BY u.score DESC, a.key LIMIT ?
+        """,
+        [_MISSES],
+    )
+    lexicon = dict(db.execute("SELECT origin, count(*) FROM lexicon GROUP BY 1 ORDER BY 1").fetchall())
+    unknown = sorted(set(config.languages) - KNOWN_LANGUAGES)
+    return PairsReport(
+        listed, wanted, unpaired, [MissRow(**row) for row in misses], lexicon, unknown, ran_before, up_to_date, seconds
+    )
+
+
+_MISSES = 5  # of the posts without a partner, those that came nearest to one
+
+
+def _pair_row(row: dict[str, Any]) -> PairRow:
+    evidence = json.loads(row["evidence"])
+    return PairRow(
+        **{**row, "evidence": evidence},
+        aligned=evidence.get("aligned", {}),
+        note="; ".join(_notes(evidence)),
+        close=row["score"] < _CLOSE or _is_close(row, evidence),
+    )
+
+
+_CLOSE = 0.8  # below this score one in four pairs is wrong (docs/pairs.md)
+_CLOSE_RUNNER_UP = 0.3  # of a runner-up that comes nearer than this to the pair, people should see both
+
+
+def _is_close(row: dict[str, Any], evidence: dict[str, Any]) -> bool:
+    runner_up = evidence.get("runner-up")
+    return runner_up is not None and bool(row["score"] - runner_up["score"] < _CLOSE_RUNNER_UP)
+
+
+def _notes(evidence: dict[str, Any]) -> list[str]:
+    notes = [evidence["partial"]] if evidence.get("partial") else []
+    versions = evidence.get("other versions", [])
+    if versions:
+        notes.append("other versions: " + ", ".join(version["id"][:8] for version in versions))
+    if evidence.get("decided"):
+        notes.append(f"decided {evidence['decided']}")
+    return notes

@@ -43,7 +43,8 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class IngestReport:
-    """Counts are of the dumps of this call; `resegmented` are older dumps whose splits changed with the new evidence."""
+    """Counts are of the dumps of this call; `resegmented` are older dumps whose splits changed with the new evidence, and
+    `profiled` known ones that were given another profile."""
 
     dumps: Sequence[IngestedDump]
     known: Sequence[str]
@@ -53,6 +54,7 @@ class IngestReport:
     leftovers: int
     resegmented: Sequence[str]
     seconds: float
+    profiled: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +73,52 @@ class DuplicateRow:
 
 
 @dataclass(frozen=True, slots=True)
+class ChangeRow:
+    """An article that is represented by another than before: it `joins` a cluster, `leaves` one, or `moves` to another; `was`
+    and `now` are the representatives, None if it had none."""
+
+    change: str
+    id: str
+    title: str
+    source: str
+    line: int
+    was: str | None
+    now: str
+
+
+@dataclass(frozen=True, slots=True)
+class AgainstRow:
+    """An article of this archive, and the article of another one that it repeats."""
+
+    id: str
+    title: str
+    source: str
+    line: int
+    kind: str
+    similarity: float
+    scores: Mapping[str, float]
+    other: str
+    other_title: str
+    other_source: str
+    other_line: int
+
+
+@dataclass(frozen=True, slots=True)
+class AgainstReport:
+    """`found` counts the articles that are in the other archive already, by kind; `rows` has each of them."""
+
+    other: str
+    articles: int
+    other_articles: int
+    found: Mapping[str, int]
+    rows: Sequence[AgainstRow]
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
 class DedupeReport:
-    """`closest` are the verified duplicates of the least similarity, the closest calls first."""
+    """`closest` are the verified duplicates of the least similarity, the closest calls first; `changed` says in figures what
+    is otherwise than after the last run, and `changes` has articles that are represented by another."""
 
     articles: int
     clusters: int
@@ -80,6 +126,8 @@ class DedupeReport:
     closest: Sequence[DuplicateRow]
     up_to_date: bool
     seconds: float
+    changed: Mapping[str, int] = field(default_factory=dict)
+    changes: Sequence[ChangeRow] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,15 +140,39 @@ class PairRow:
     target_title: str
     score: float
     evidence: Mapping[str, Any]
+    source_words: int
+    target_words: int
+    aligned: Mapping[str, float]
+    note: str
+    close: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MissRow:
+    """A post without a partner, what came nearest to it, and why that was not taken."""
+
+    id: str
+    language: str
+    title: str
+    nearest: str
+    nearest_title: str
+    score: float
+    why: str
 
 
 @dataclass(frozen=True, slots=True)
 class PairsReport:
-    """`pairs` come with the closest calls first; `unpaired` counts the representatives of each language without one."""
+    """`pairs` come with the closest calls first; a pair is a close call (`close`) if its score is low or another post fits
+    nearly as well. `unpaired` counts the representatives of each language without a partner, and `misses` are those that came
+    nearest to one. `lexicon` counts its entries, learned and given; `less_sure` are the languages of which blogarc knows
+    neither months nor suffixes."""
 
     pairs: Sequence[PairRow]
     candidates: Mapping[str, int]
     unpaired: Mapping[str, int]
+    misses: Sequence[MissRow]
+    lexicon: Mapping[str, int]
+    less_sure: Sequence[str]
     ran_before: Sequence[str]
     up_to_date: bool
     seconds: float
@@ -120,6 +192,16 @@ class Stats:
     years: Mapping[str, int]
     stale: Sequence[str]
     archive_bytes: int
+    decisions: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class BitextReport:
+    """`files` were written (none if it went to standard output); `lost` are the characters left out, by code point."""
+
+    passages: int
+    files: Sequence[str]
+    lost: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +214,19 @@ class CheckReport:
     @property
     def ok(self) -> bool:
         return not self.problems
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """A decision that was made or undone. `known` says that it held already; `replaced` are the numbers of those whose place
+    it took, or, when it was undone, of those that hold again; `resegmented` are the dumps that came out otherwise."""
+
+    decision: Record
+    known: bool
+    replaced: Sequence[int]
+    resegmented: Sequence[str]
+    stale: Sequence[str]
+    seconds: float
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from blogarc.cli import views
 from blogarc.cli.session import PARTIAL, DryRun, Session
+
+if TYPE_CHECKING:
+    from blogarc.duplicates import DuplicateConfig
 
 Limit = Annotated[int, typer.Option("--limit", "-l", metavar="N", min=0, help="How many rows to show.")]
 
@@ -18,6 +22,28 @@ def ingest(
         list[str],
         typer.Argument(metavar="PATH...", help="Files, folders, or - for standard input.", show_default=False),
     ],
+    languages: Annotated[
+        str | None,
+        typer.Option(
+            "--languages",
+            metavar="A,B,...",
+            help="Languages to tell apart from now on, as langdetect calls them. [default: ca,de,en,es,fr,it,pt]",
+            show_default=False,
+        ),
+    ] = None,
+    profile: Annotated[
+        Path | None,
+        typer.Option("--profile", metavar="FILE", help="Markers of the site, as TOML.", show_default=False),
+    ] = None,
+    names: Annotated[
+        str,
+        typer.Option(
+            "--map",
+            metavar="FIELD=NAME,...",
+            help="What the fields of ready articles are called: text=body,title=headline.",
+            show_default=False,
+        ),
+    ] = "",
     dry_run: DryRun = False,
 ) -> int:
     """Read dumps into the archive and split them into articles.
@@ -25,14 +51,23 @@ def ingest(
     \b
     blogarc ingest dump.txt
     blogarc ingest crawls/ more.txt
+    blogarc ingest crawls/ --profile site.toml
+    blogarc ingest articles.jsonl --map text=body,title=headline
     curl -s https://example.org/dump.txt | blogarc ingest -
 
-    A dump that the archive has already changes nothing. Dumps that share text are split together: what one shows about the
-    borders of a post counts in all.
+    A dump that the archive has already changes nothing, unless it is given another profile. Dumps that share text are split
+    together: what one shows about the borders of a post counts in all.
+
+    A file of JSON Lines holds ready articles, one a line, and is not split: `text`, and `title`, `byline`, `published` and
+    `language` if there are such fields, are taken as they are, and all others are kept with the article.
     """
+    from blogarc.reading.records import parse_names
+
     terminal = session.terminal
+    fields = parse_names(names)
     with session.archive(create=True, dry_run=dry_run) as archive:
-        report = archive.ingest(*paths)
+        codes = _codes(languages) if languages else None
+        report = archive.ingest(*paths, languages=codes, profile=profile, fields=fields)
     if terminal.as_json:
         terminal.print_json(report)
     else:
@@ -45,25 +80,75 @@ def ingest(
     return PARTIAL if report.problems else 0
 
 
-def dedupe(session: Session, limit: Limit = 20, dry_run: DryRun = False) -> None:
+def dedupe(
+    session: Session,
+    keep: Annotated[
+        str,
+        typer.Option(
+            "--keep",
+            metavar="WHICH",
+            help="Which copy represents: complete, longest, first, newest, or a FILE of dump names, the best first.",
+        ),
+    ] = "complete",
+    against: Annotated[
+        Path | None,
+        typer.Option(
+            "--against", metavar="OTHER.db", help="Say what is in another archive already.", show_default=False
+        ),
+    ] = None,
+    limit: Limit = 20,
+    dry_run: DryRun = False,
+) -> None:
     """Find copies of articles: the same words, nearly the same, or a part (a teaser).
 
     \b
     blogarc dedupe
-    blogarc dedupe --limit 100
+    blogarc dedupe --dry-run
+    blogarc dedupe --keep newest
+    blogarc dedupe --against last-year.db
     blogarc dedupe --json | jq .closest
 
-    Each cluster of copies is represented by its most complete text. Nothing is deleted: `blogarc export --all` has every
-    copy. The duplicates of the least similarity are listed first: these are the ones to look at.
+    Each cluster of copies is represented by its most complete text, or by the one that --keep chooses among those that
+    resemble all others. Nothing is deleted: `blogarc export --all` has every copy. The duplicates of the least similarity are
+    listed first: these are the ones to look at.
+
+    After new dumps only what they change is compared. With --against nothing is written.
     """
+    terminal = session.terminal
+    shown = None if terminal.verbose else limit
+    if against is not None:
+        with session.archive() as archive:
+            found = archive.against(against)
+        session.answer(found, *views.known_elsewhere(found, shown))
+        terminal.talk(*views.compared(found))
+        return
+    config = _keeping(keep)
     with session.archive(dry_run=dry_run) as archive:
-        report = archive.dedupe(limit=None if session.terminal.verbose else limit)
-    if session.terminal.as_json:
-        session.terminal.print_json(report)
-    elif not session.terminal.quiet:
-        session.terminal.show(*views.duplicates(report, session.terminal.verbose))
-        session.terminal.talk(*views.deduped(report))
+        report = archive.dedupe(config, limit=shown)
+    if terminal.as_json:
+        terminal.print_json(report)
+    elif not terminal.quiet:
+        terminal.show(
+            *(views.changes(report) if dry_run and report.changes else views.duplicates(report, terminal.verbose))
+        )
+        terminal.talk(*views.deduped(report))
     session.suggest("pairs", dry_run=dry_run)
+
+
+def _keeping(keep: str) -> DuplicateConfig:
+    """The options of dedupe with this choice of representatives. Raises UsageError for one that there is not."""
+    from blogarc.duplicates import KEEP, DuplicateConfig
+    from blogarc.errors import UsageError
+
+    if keep in KEEP:
+        return DuplicateConfig(keep=keep)
+    try:
+        names = Path(keep).read_text("utf-8").splitlines()
+    except (OSError, UnicodeError):
+        raise UsageError(
+            f"--keep wants {', '.join(KEEP)}, or a file of dump names, not {keep!r}.", "Like this: --keep newest"
+        ) from None
+    return DuplicateConfig(keep="dumps", dumps=tuple(name.strip() for name in names if name.strip()))
 
 
 def pairs(
@@ -71,6 +156,15 @@ def pairs(
     languages: Annotated[
         str, typer.Option("--languages", metavar="A,B", help="The two languages, as ISO 639-1 codes.")
     ] = "en,es",
+    lexicon: Annotated[
+        Path | None,
+        typer.Option(
+            "--lexicon",
+            metavar="FILE",
+            help="Words and their translations, a tab between; kept in the archive. An empty file is forgetting them.",
+            show_default=False,
+        ),
+    ] = None,
     limit: Limit = 20,
     dry_run: DryRun = False,
 ) -> None:
@@ -79,10 +173,13 @@ def pairs(
     \b
     blogarc pairs
     blogarc pairs --verbose
+    blogarc pairs --languages en,pt --lexicon en-pt.tsv
     blogarc pairs --json | jq '.pairs[].evidence'
 
     Finds duplicates first if that is not done. Each article has one partner at most. The surest come last: the pairs of
-    the least score are the ones to look at.
+    the least score, and those marked with ?, are the ones to look at. `blogarc explain ID` says why a post has no partner.
+
+    No lexicon is needed: where ten pairs are sure, one is learned from them, and kept with the pairs. See docs/pairs.md.
     """
     from blogarc.errors import UsageError
     from blogarc.pairs import PairConfig
@@ -93,7 +190,8 @@ def pairs(
             f"--languages wants two different ISO 639-1 codes, not {languages!r}.", "Like this: --languages en,es"
         )
     with session.archive(dry_run=dry_run) as archive:
-        report = archive.pairs(PairConfig(languages=(codes[0], codes[1])))
+        words = None if lexicon is None else _words(lexicon)
+        report = archive.pairs(PairConfig(languages=(codes[0], codes[1])), words=words)
     if session.terminal.as_json:
         session.terminal.print_json(report)
     elif not session.terminal.quiet:
@@ -119,6 +217,21 @@ def rebuild(session: Session, dry_run: DryRun = False) -> None:
     else:
         session.terminal.talk(*views.rebuilt(report))
     session.suggest("check", dry_run=dry_run)
+
+
+def _words(path: Path) -> list[tuple[str, str]]:
+    """The pairs of words in a file. Raises InputError if there is none, or a line is not of that kind."""
+    from blogarc.errors import InputError
+    from blogarc.lexicon import parse
+
+    try:
+        return parse(path.read_text("utf-8-sig"), str(path))
+    except (OSError, UnicodeError) as error:
+        raise InputError(f"{path} cannot be read: {error}.", "A lexicon is a file of text in UTF-8.") from None
+
+
+def _codes(listed: str) -> list[str]:
+    return [code.strip().lower() for code in listed.split(",") if code.strip()]
 
 
 _MOST_PROBLEMS = 3

@@ -45,8 +45,11 @@ def list_(
             session.suggest("explain DUMP:LINE")
             return
         rows = archive.list(every=every, language=language, limit=limit)
+        decided = len(archive.decisions())
     session.answer(rows, *views.articles(rows, every))
     session.terminal.talk(f"{number(len(rows), 'article')}.")
+    if decided:
+        session.terminal.talk(f"{number(decided, 'decision')} of a person counted (blogarc decide --list).")
     session.suggest(f"show {rows[0]['id'][:8]}" if rows else "ingest DUMP.txt")
 
 

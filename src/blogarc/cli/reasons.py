@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from blogarc.console import Column, plain, table
@@ -16,10 +16,16 @@ _ID = 8
 def explanation(answer: Mapping[str, Any], verbose: bool) -> list[RenderableType]:
     """Whatever `Archive.explain` answered."""
     if "place" in answer:
-        return _line(answer)
-    if "first" in answer:
-        return _two(answer, verbose)
-    return _article(answer, verbose)
+        shown = _line(answer)
+    elif "first" in answer:
+        shown = _two(answer, verbose)
+    else:
+        shown = _article(answer, verbose)
+    decided = [
+        f"A person decided on {told['decided'][:10]} (decision {told['number']}): {told['verdict']} {told['place']}"
+        for told in answer.get("decisions", ())
+    ]
+    return [*shown, *(plain(line, "bold") for line in decided)]
 
 
 def flat(evidence: Mapping[str, Any]) -> str:
@@ -84,6 +90,8 @@ def _article(answer: Mapping[str, Any], verbose: bool) -> list[RenderableType]:
         shown.append(plain(f"A toggle line before it offers the language {answer['toggle']}."))
     if answer["split"].get("cut"):
         shown.append(_weights("Why it starts there", answer["split"]["cut"]))
+    elif "record" in answer["split"]:
+        shown.append(plain(f"A ready article; its record also says: {flat(answer['split']['record'])}", "dim"))
     else:
         shown.append(plain("It starts there because the dump does.", "dim"))
     if answer["roles"]:
@@ -102,7 +110,15 @@ def _article(answer: Mapping[str, Any], verbose: bool) -> list[RenderableType]:
             )
             for m in answer["cluster"]
         ]
-        shown.append(table(columns, rows, "Its cluster: the representative has the most complete text"))
+        shown.append(table(columns, rows, "Its cluster"))
+        shown.append(plain(f"{answer['cluster'][0]['id'][:_ID]} represents it: {answer['because']}.", "bold"))
+        lacking = [(m["id"][:_ID], passage) for m in answer["cluster"] for passage in m["lacking"]]
+        if lacking:
+            columns = [Column("id", style="cyan"), Column("passage", style="green", flexible=True)]
+            listed = lacking if verbose else lacking[:_MOST_CHANGES]
+            shown.append(table(columns, listed, "What others have that the representative lacks"))
+            if len(listed) < len(lacking):
+                shown.append(plain(f"... and {len(lacking) - len(listed)} more (--verbose lists them all).", "dim"))
     else:
         shown.append(plain("It has no copies, or none were looked for yet.", "dim"))
     for pair in answer["pairs"]:
@@ -110,7 +126,17 @@ def _article(answer: Mapping[str, Any], verbose: bool) -> list[RenderableType]:
             plain(f"Translation: {pair['source'][:_ID]} and {pair['target'][:_ID]}, score {pair['score']:.3f}", "bold")
         )
         shown.append(plain(flat(pair["evidence"])))
+    if answer["nearest"] is not None and not answer["pairs"]:
+        shown += _nearest_miss(answer["nearest"])
     return shown
+
+
+def _nearest_miss(nearest: Mapping[str, Any]) -> list[RenderableType]:
+    """What came nearest to a post without a partner."""
+    if nearest["id"] is None:
+        return [plain(f"It has no partner. {nearest['why']}", "bold")]
+    told = f"Nearest: {nearest['id'][:_ID]}, {nearest['title']}; probability {nearest['score']:.3f}. {nearest['why']}"
+    return [plain("It has no partner.", "bold"), plain(told)]
 
 
 def _two(answer: Mapping[str, Any], verbose: bool) -> list[RenderableType]:
@@ -122,7 +148,7 @@ def _two(answer: Mapping[str, Any], verbose: bool) -> list[RenderableType]:
     ]
     return [
         table(columns, rows),
-        *(_copies(answer["duplicate"], verbose) if "duplicate" in answer else _pair(answer["pair"])),
+        *(_copies(answer["duplicate"], verbose) if "duplicate" in answer else _pair(answer["pair"], verbose)),
     ]
 
 
@@ -136,15 +162,33 @@ def _copies(verdict: Mapping[str, Any], verbose: bool) -> list[RenderableType]:
     ]
     # Of two texts that are not alike everything is different: that needs no list.
     changes = [(tag, first, second) for tag, first, second in verdict["words"] if tag != "same"]
+    common = sum(len(first.split()) for tag, first, _ in verdict["words"] if tag == "same")
+    if common:
+        shown.append(plain(f"{common:,} words are common to both, in the same order.", "dim"))
     if changes and (copies or verbose):
-        columns = [Column("", style="dim"), Column("first", flexible=True), Column("second", flexible=True)]
-        shown.append(table(columns, changes if verbose else changes[:_MOST_CHANGES], "Where their words part"))
+        columns = [Column("", style="dim"), Column("first", style="red", flexible=True)]
+        columns.append(Column("second", style="green", flexible=True))
+        shown.append(
+            table(
+                columns,
+                _side_by_side(verdict["words"]) if verbose else changes[:_MOST_CHANGES],
+                "Side by side" if verbose else "Where their words part",
+            )
+        )
         if not verbose and len(changes) > _MOST_CHANGES:
             shown.append(plain(f"... and {len(changes) - _MOST_CHANGES} more (--verbose lists them all).", "dim"))
     return shown
 
 
-def _pair(verdict: Mapping[str, Any]) -> list[RenderableType]:
+def _side_by_side(words: Sequence[tuple[str, str, str]]) -> list[tuple[Any, ...]]:
+    """All words of both texts, the common ones dimmed."""
+    return [
+        (tag, *((plain(first, "dim"), plain(second, "dim")) if tag == "same" else (first, second)))
+        for tag, first, second in words
+    ]
+
+
+def _pair(verdict: Mapping[str, Any], verbose: bool) -> list[RenderableType]:
     """Whether one translates the other, and what was weighed."""
     said = "A translation" if verdict["taken"] else "Not taken for a translation"
     shown: list[RenderableType] = [
@@ -152,13 +196,40 @@ def _pair(verdict: Mapping[str, Any]) -> list[RenderableType]:
         *(plain(f"Veto: {veto}.", "yellow") for veto in verdict["vetoes"]),
     ]
     if verdict["clues"]:
-        clues = {name: clue["weight"] for name, clue in verdict["clues"].items()}
+        clues = {f"{name} ({_value(clue['value'])})": clue["weight"] for name, clue in verdict["clues"].items()}
         shown.append(_weights("For and against, in log-odds", {"at the outset": verdict["at the outset"], **clues}))
     for which, nearest in verdict["nearest"].items():
         if nearest:
             told = f"The {which} is nearest to {nearest['id'][:_ID]} otherwise, {nearest['title']}"
             shown.append(plain(f"{told}: probability {nearest['probability']:.3f}.", "dim"))
+    if verdict.get("aligned") and (verdict["taken"] or verbose):
+        shown.append(_paragraphs_side_by_side(verdict["aligned"]))
     return shown
 
 
 _MOST_CHANGES = 20
+
+
+def _paragraphs_side_by_side(beads: Sequence[Mapping[str, Any]]) -> RenderableType:
+    """Aligned paragraphs in two columns of the same width, whole, with their score; what has no partner is in colour."""
+    from rich.box import SIMPLE_HEAD
+    from rich.console import Group
+    from rich.table import Table
+    from rich.text import Text
+
+    grid = Table(box=SIMPLE_HEAD, show_edge=False, show_lines=False, padding=(0, 1, 0, 0), expand=True)
+    grid.title, grid.title_justify, grid.title_style = plain("Their paragraphs side by side"), "left", "bold"
+    grid.add_column(plain("score"), justify="right", no_wrap=True)
+    grid.add_column(plain("first"), ratio=1, overflow="fold")
+    grid.add_column(plain("second"), ratio=1, overflow="fold")
+    alone = 0
+    for bead in beads:
+        paired = bool(bead["first"] and bead["second"])
+        alone += not paired
+        sides = [
+            plain("\n".join(bead[side]) or "(nothing)", "" if bead[side] else "dim") for side in ("first", "second")
+        ]
+        score = plain(f"{bead['score']:.2f}") if paired else plain("none", "yellow")
+        grid.add_row(score, *sides, style="" if paired else "yellow")
+    told = f"{alone} of {len(beads)} passages have no partner." if alone else "Every paragraph has a partner."
+    return Group(grid, plain(told, "dim"), Text())

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from blogarc.cli import reasons
 from blogarc.console import Column, number, plain, size, table
+from blogarc.model import UNDETERMINED
 from blogarc.text import FOUND, FOUND_END
 
 if TYPE_CHECKING:
@@ -14,7 +15,9 @@ if TYPE_CHECKING:
     from rich.text import Text
 
     from blogarc.archive.reports import (
+        AgainstReport,
         CheckReport,
+        Decided,
         DedupeReport,
         IngestReport,
         PairsReport,
@@ -25,6 +28,8 @@ if TYPE_CHECKING:
 
 # Digits of an id that are shown; any start that no other article has will do to name one.
 SHORT = 8
+# A language that is less sure is shown with its confidence.
+_NO_DOUBT = 0.9
 explanation = reasons.explanation
 
 _NAMES = {"utf-8": "UTF-8", "utf-16-le": "UTF-16", "utf-16-be": "UTF-16", "utf-32-le": "UTF-32", "utf-32-be": "UTF-32"}
@@ -58,10 +63,15 @@ def ingested(report: IngestReport) -> list[RenderableType]:
     told = f"{number(report.articles, 'article')}{_in_languages(report.languages)}"
     told += f" in {number(len(report.dumps), 'new dump')}; {number(report.leftovers, 'leftover paragraph')} set aside"
     shown.append(f"{told}; {_seconds(report.seconds)}.")
-    if report.known:
-        names = ", ".join(report.known[:3]) + (", ..." if len(report.known) > 3 else "")
-        shown.append(f"Already known, nothing changed: {number(len(report.known), 'dump')} ({names}).")
-    if report.resegmented:
+    unchanged = [name for name in report.known if name not in report.profiled]
+    if unchanged:
+        names = ", ".join(unchanged[:3]) + (", ..." if len(unchanged) > 3 else "")
+        shown.append(f"Already known, nothing changed: {number(len(unchanged), 'dump')} ({names}).")
+    if report.profiled:
+        shown.append(f"Given another profile: {', '.join(report.profiled[:5])}.")
+    if report.resegmented and report.profiled:
+        shown.append(f"Split anew: {', '.join(report.resegmented[:5])}.")
+    elif report.resegmented:
         shown.append(f"Split anew, with what the new dumps show: {', '.join(report.resegmented[:5])}.")
     return shown
 
@@ -108,38 +118,86 @@ def deduped(report: DedupeReport) -> list[RenderableType]:
         shown.append("These were found before, and nothing has changed since.")
     elif found > len(report.closest):
         shown.append(f"{len(report.closest)} of {found:,} are listed; --limit or --verbose lists more.")
+    told = ", ".join(f"{count:,} {what}" for what, count in report.changed.items() if count)
+    if report.changed:
+        shown.append(f"Since the last run: {told}." if told else "The clusters are those of the last run.")
     return shown
+
+
+def changes(report: DedupeReport) -> list[RenderableType]:
+    """Articles that are represented by another than before."""
+    if not report.changes:
+        return []
+    columns = [Column("", style="dim"), Column("id", style="cyan"), Column("title", flexible=True)]
+    columns += [Column("where", flexible=True), Column("was", style="red"), Column("now", style="green")]
+    rows = [
+        (row.change, row.id[:SHORT], row.title, f"{row.source}:{row.line}", (row.was or "")[:SHORT], row.now[:SHORT])
+        for row in report.changes
+    ]
+    return [table(columns, rows, "Represented by another than after the last run")]
+
+
+def known_elsewhere(report: AgainstReport, limit: int | None) -> list[RenderableType]:
+    """Articles that another archive has already, the closest calls first."""
+    if not report.rows:
+        return []
+    columns = [Column("id", style="cyan"), Column("kind"), Column("score", "right"), Column("title", flexible=True)]
+    columns += [Column("where", flexible=True), Column("there", style="cyan"), Column("where", flexible=True)]
+    rows = [
+        (
+            row.id[:SHORT],
+            row.kind,
+            f"{row.similarity:.3f}",
+            row.title,
+            f"{row.source}:{row.line}",
+            row.other[:SHORT],
+            f"{row.other_source}:{row.other_line}",
+        )
+        for row in report.rows[:limit]
+    ]
+    return [table(columns, rows, f"Already in {report.other}, the closest calls first")]
+
+
+def compared(report: AgainstReport) -> list[RenderableType]:
+    """The summary of a comparison with another archive."""
+    found = sum(report.found.values())
+    kinds = ", ".join(f"{count:,} {kind}" for kind, count in report.found.items())
+    told = f"{found:,} of {number(report.articles, 'article')} are in {report.other} already"
+    return [f"{told}{f' ({kinds})' if found else ''}; {report.articles - found:,} are not; {_seconds(report.seconds)}."]
 
 
 def translations(report: PairsReport, limit: int | None, verbose: bool) -> list[RenderableType]:
     """The pairs, the closest calls first."""
     if not report.pairs:
         return []
-    columns = [
-        Column("score", "right"),
-        Column("", style="dim"),
-        Column("id", style="cyan"),
-        Column("title", flexible=True),
-        Column("", style="dim"),
-        Column("id", style="cyan"),
-        Column("title", flexible=True),
-    ]
+    columns = [Column("score", "right"), Column("", style="yellow")]
+    for language in report.candidates:
+        columns += [Column(language, style="cyan"), Column("title", flexible=True)]
+        columns += [Column("words", "right"), Column("aligned", "right")]
+    columns.append(Column("note", flexible=True))
     if verbose:
         columns.append(Column("evidence", flexible=True))
     rows = [
         (
             f"{row.score:.3f}",
-            row.source_language,
-            row.source[:SHORT],
-            row.source_title,
-            row.target_language,
-            row.target[:SHORT],
-            row.target_title,
+            "?" if row.close else "",
+            *(row.source[:SHORT], row.source_title),
+            *(f"{row.source_words:,}", _share(row.aligned.get("source"))),
+            *(row.target[:SHORT], row.target_title),
+            *(f"{row.target_words:,}", _share(row.aligned.get("target"))),
+            row.note,
             *([reasons.flat(row.evidence)] if verbose else []),
         )
         for row in report.pairs[:limit]
     ]
-    return [table(columns, rows, "Translation pairs, the closest calls first")]
+    if not any(row.note for row in report.pairs[:limit]):
+        columns = [column for column in columns if column.header != "note"]
+        rows = [(*row[:10], *row[11:]) for row in rows]
+    return [table(columns, rows, "Translation pairs, the closest calls first; ? marks what to look at")]
+
+
+def _share(share: float | None) -> str:
+    return "" if share is None else f"{share:.0%}"
 
 
 def paired(report: PairsReport) -> list[RenderableType]:
@@ -152,10 +210,25 @@ def paired(report: PairsReport) -> list[RenderableType]:
     shown.append(told)
     if report.up_to_date:
         shown.append("These were found before, and nothing has changed since.")
-    if not report.pairs:
+    if report.lexicon:
+        entries = " and ".join(f"{count:,} {origin}" for origin, count in sorted(report.lexicon.items()))
+        shown.append(f"Its lexicon has {entries} translations of words.")
+    elif report.pairs:
+        shown.append("No lexicon was learned: that takes ten pairs that are sure without it.")
+    if report.less_sure:
+        codes = " and ".join(report.less_sure)
         shown.append(
-            "`blogarc explain ID OTHER-ID` says why two articles are not taken for translations of each other."
+            f"Less sure than for en and es: blogarc knows no months, ordinals or suffixes of {codes}, and went by what all "
+            "languages share."
         )
+    for miss in report.misses[: None if not report.pairs else 1]:
+        shown.append(
+            f"Nearest miss: {miss.id[:SHORT]} ({miss.title}) and {miss.nearest[:SHORT]} ({miss.nearest_title}), "
+            f"{miss.score:.3f}. {miss.why}"
+        )
+    unpaired = " and ".join(f"{count:,} {code}" for code, count in report.unpaired.items() if count)
+    if unpaired:
+        shown.append(f"Without a partner: {unpaired}. `blogarc explain ID` says what came nearest, and why not.")
     return shown
 
 
@@ -214,9 +287,11 @@ def article(record: Record) -> list[RenderableType]:
     """One article, whole."""
     facts = [
         record["id"],
-        record["language"],
+        _language(record),
         record["byline"],
         record["published"],
+        record["updated"] and f"updated {record['updated']}",
+        record["translator"] and f"translated by {record['translator']}",
         number(record["words"], "word"),
         f"{record['source']}:{record['start_line']}-{record['end_line']}",
     ]
@@ -268,12 +343,59 @@ def figures(report: Stats) -> list[RenderableType]:
         ("words", f"{report.words:,}", "of the representatives"),
         ("years", f"{len(report.years):,}", _counts(report.years)),
         ("set aside", f"{sum(report.leftovers.values()):,}", _counts(report.leftovers)),
+        ("decisions", f"{report.decisions:,}", "of a person"),
         ("archive", size(report.archive_bytes), ""),
     ]
     shown = [table([Column("what"), Column("how many", "right"), Column("of which", flexible=True)], rows)]
     if report.stale:
         shown.append(plain(f"Out of date: {', '.join(report.stale)}.", "yellow"))
     return shown
+
+
+def decisions(rows: Sequence[Record]) -> list[RenderableType]:
+    """Decisions, one a row."""
+    if not rows:
+        return []
+    columns = [Column("n", "right"), Column("verdict"), Column("where", flexible=True), Column("what", flexible=True)]
+    columns += [Column("when", style="dim"), Column("state")]
+    listed = ((d["number"], d["verdict"], d["place"], d["shown"], d["decided"][:10], _state(d)) for d in rows)
+    return [table(columns, listed)]
+
+
+def decided(report: Decided) -> list[RenderableType]:
+    """A decision that was made."""
+    told = report.decision
+    said = f"{told['number']}: {told['verdict']} {told['place']} ({told['shown']})."
+    if report.known:
+        return [f"That was decided already, as {said}"]
+    shown: list[RenderableType] = [f"Decided, as {said}"]
+    if report.replaced:
+        shown.append(f"It takes the place of {_numbers(report.replaced)}.")
+    return shown + _effects(report)
+
+
+def undone(report: Decided) -> list[RenderableType]:
+    """A decision that was taken back."""
+    told = report.decision
+    shown: list[RenderableType] = [f"Undone: {told['number']}: {told['verdict']} {told['place']} ({told['shown']})."]
+    if report.replaced:
+        shown.append(f"What it had replaced holds again: {_numbers(report.replaced)}.")
+    return shown + _effects(report)
+
+
+def _effects(report: Decided) -> list[RenderableType]:
+    of_lines = report.decision["first"] is None
+    if report.resegmented:
+        return [f"Split anew: {', '.join(report.resegmented[:5])}; {_seconds(report.seconds)}."]
+    return ["It was so already: no dump is split otherwise."] if of_lines else []
+
+
+def _numbers(numbers: Sequence[int]) -> str:
+    return f"{'decision' if len(numbers) == 1 else 'decisions'} {', '.join(map(str, numbers))}"
+
+
+def _state(decision: Record) -> str:
+    return f"replaced by {decision['replaced']}" if decision["state"] == "replaced" else str(decision["state"])
 
 
 def problems(report: CheckReport) -> list[RenderableType]:
@@ -288,6 +410,14 @@ def checked(report: CheckReport) -> list[RenderableType]:
     told += f"{number(seen['paragraphs'], 'paragraph')}, {number(seen['articles'], 'article')}"
     told += ", the search index and SQLite itself."
     return [told, *(["All is well."] if report.ok else [])]
+
+
+def _language(record: Record) -> str:
+    """The language; how sure it is where there is a doubt, and all of them where there are two."""
+    if record["mixed"]:
+        return "mixed: " + ", ".join(f"{code} {share:.0%}" for code, share in record["language_shares"].items())
+    doubt = record["language"] != UNDETERMINED and record["language_confidence"] < _NO_DOUBT
+    return f"{record['language']} ({record['language_confidence']:.0%} sure)" if doubt else str(record["language"])
 
 
 def _in_languages(languages: Mapping[str, int]) -> str:

@@ -1,7 +1,7 @@
 """What a person names on the command line becomes dumps: files, folders, standard input.
 
 `find_sources` says what there is to read, before anything is read, so that progress can be shown by bytes; `read_source`
-reads one. There is one reader per input format, chosen by content; text dumps are the only one so far.
+reads one. Files of ready articles have a reader for each format, chosen by content: `records` has them. All else is a dump.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from blogarc.paragraphs import read_dump
 
 STDIN = "-"
 # What a folder is searched for; a file that is named is read whatever its name.
-TEXT_SUFFIXES = frozenset({".txt", ".text", ".dump", ".asc", ".md", ""})
+TEXT_SUFFIXES = frozenset({".txt", ".text", ".dump", ".asc", ".md", ".jsonl", ".ndjson", ""})
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,16 +63,27 @@ def read_source(source: Source) -> tuple[Dump, bytes]:
 
     Raises InputError when the source cannot be read, is empty, or is not text.
     """
+    data = load_source(source)
+    return read_bytes(data, source.name), data
+
+
+def load_source(source: Source) -> bytes:
+    """The bytes of a source. Raises InputError when it cannot be read or is empty."""
     try:
         data = sys.stdin.buffer.read() if source.path is None else source.path.read_bytes()
     except OSError as error:
         raise InputError(f"Cannot read {source.name}: {error.strerror or error}.") from error
     if not data:
         raise InputError(f"{source.name} is empty (0 bytes).", "Check that the scrape or the copy was finished.")
-    dump = read_dump(data, source.name)
+    return data
+
+
+def read_bytes(data: bytes, name: str) -> Dump:
+    """The dump in these bytes. Raises InputError when they are not text, or only white space."""
+    dump = read_dump(data, name)
     if not dump.paragraphs:
-        raise InputError(f"{source.name} holds no text: only white space in {dump.size:,} bytes.")
-    return dump, data
+        raise InputError(f"{name} holds no text: only white space in {dump.size:,} bytes.")
+    return dump
 
 
 def read(path: str | Path) -> Dump:

@@ -1,0 +1,152 @@
+"""Files of ready articles in the archive: each record is an article, and there is nothing to split.
+
+The file is kept as any dump is, with the name of its reader and of its fields, so that its articles can be read again. It has
+no paragraphs, except for lines that could not be read, which are leftovers. Its texts are put into the search index when
+somebody searches: that takes longer than all the rest, and who only looks for copies does not need it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
+
+from sqlite_utils import Database
+
+from blogarc import languages
+from blogarc.archive.connection import writing
+from blogarc.archive.reports import Progress
+from blogarc.errors import InputError
+from blogarc.model import Article, Dump, Layout, Role
+from blogarc.reading.records import Record, Unreadable, article_of, reader_called
+from blogarc.text import fingerprint
+
+# Of a ready text so many characters tell the language: it holds one article, and no other language after it.
+_TELLING = 600
+
+Rows = Callable[[int, Article], dict[str, object]]
+
+
+def dump_of(data: bytes, name: str) -> Dump:
+    """The file as a dump without paragraphs."""
+    lines = data.count(b"\n") + (not data.endswith(b"\n"))
+    return Dump(name, hashlib.sha256(data).hexdigest(), len(data), "utf-8", "utf-8", Layout.RECORDS, lines, 0, ())
+
+
+def require_records(data: bytes, reader: str, names: Mapping[str, str], name: str) -> None:
+    """Raises InputError if no line of the file is a record with a text."""
+    first = None
+    for entry in reader_called(reader).read(data, names):
+        if isinstance(entry, Record):
+            return
+        first = first or entry
+    reason = f": {first.reason}" if first else ""
+    raise InputError(f"{name} holds no article{reason}.", "Say which field is the text: --map text=NAME")
+
+
+def entries(
+    data: bytes, reader: str, names: Mapping[str, str], name: str, spoken: tuple[str, ...]
+) -> Iterator[tuple[int, Article | Unreadable]]:
+    """The articles of a file, and the lines that are none, each with its number."""
+    detect = partial(_detect, spoken=spoken)
+    for ordinal, entry in enumerate(reader_called(reader).read(data, names)):
+        yield ordinal, article_of(entry, ordinal, name, detect) if isinstance(entry, Record) else entry
+
+
+def store(
+    db: Database, dump: int, read: Iterator[tuple[int, Article | Unreadable]], row_of: Rows, progress: Progress
+) -> str:
+    """Put the articles of a file into the archive in place of those that there were; a digest of them."""
+    seen: list[str] = []
+    (total,) = db.execute("SELECT lines FROM dumps WHERE id = ?", [dump]).fetchone()
+    db.execute("DELETE FROM paragraphs WHERE dump = ?", [dump])
+
+    def rows() -> Iterator[dict[str, object]]:
+        for ordinal, entry in read:
+            if ordinal % 1000 == 0:
+                progress("Reading records", ordinal, total, "articles")
+            if isinstance(entry, Unreadable):
+                _set_aside(db, dump, ordinal, entry)
+                continue
+            seen.append(_line(entry))
+            yield row_of(dump, entry)
+
+    made = rows()
+    first = next(made, None)
+    if first is not None:
+        sql = f"INSERT INTO articles ({', '.join(first)}) VALUES ({', '.join(f':{column}' for column in first)})"
+        db.execute(sql, first)
+        db.conn.executemany(sql, made)
+    progress("Reading records", total, total, "articles")
+    return _digest(seen)
+
+
+def digest_of(read: Iterable[tuple[int, Article | Unreadable]]) -> str:
+    """The digest that `store` would give."""
+    return _digest([_line(entry) for _, entry in read if not isinstance(entry, Unreadable)])
+
+
+def _line(article: Article) -> str:
+    told = (article.key, article.title, article.byline, article.published, article.language, article.lines.start)
+    return repr(told)
+
+
+def _digest(lines: list[str]) -> str:
+    return hashlib.sha256("\n".join(lines).encode("utf-8", "replace")).hexdigest()
+
+
+def check(read: Iterator[tuple[int, Article | Unreadable]], db: Database, dump: int, name: str) -> Iterator[str]:
+    """What the archive says of the file that the file does not say, in words."""
+    columns = "paragraph_start, key, title, text, line_start, line_end, byte_start, byte_end"
+    stored = {row[0]: row[1:] for row in db.execute(f"SELECT {columns} FROM articles WHERE dump = ?", [dump])}
+    aside = dict(db.execute("SELECT ordinal, text FROM paragraphs WHERE dump = ?", [dump]).fetchall())
+    for ordinal, entry in read:
+        place = f"{name}:{entry.lines.start}"
+        if isinstance(entry, Unreadable):
+            if aside.pop(ordinal, None) != entry.text:
+                yield f"{place}: the text of the leftover is not that of its bytes."
+            continue
+        spans = (entry.lines.start, entry.lines.end, entry.bytes.start, entry.bytes.end)
+        if stored.pop(ordinal, None) != (entry.key, entry.title, entry.text, *spans):
+            yield f"{place}: the article is not the record on its line."
+    if stored or aside:
+        yield f"{name}: {len(stored) + len(aside)} articles or leftovers stand on no line of it."
+
+
+def index_pending(db: Database) -> None:
+    """Put what no search would find yet into the index, one article of each key."""
+    (waiting,) = db.execute(
+        "SELECT EXISTS (SELECT 1 FROM articles a JOIN dumps d ON d.id = a.dump WHERE d.reader IS NOT NULL AND NOT indexed)"
+    ).fetchone()
+    if not waiting:
+        return
+    chosen = "SELECT min(id) FROM articles GROUP BY key HAVING max(indexed) = 0"
+    with writing(db):
+        rows = [(row[0],) for row in db.execute(chosen)]
+        run = db.conn.executemany
+        run("INSERT INTO articles_fts (rowid, title, text) SELECT id, title, text FROM articles WHERE id = ?", rows)
+        run("UPDATE articles SET indexed = 1 WHERE id = ?", rows)
+
+
+def _detect(text: str, spoken: tuple[str, ...]) -> tuple[str, float]:
+    found = languages.detect_article([text[:_TELLING]], spoken)
+    return found.code, found.confidence
+
+
+def _set_aside(db: Database, dump: int, ordinal: int, entry: Unreadable) -> None:
+    db.table("paragraphs").insert(
+        {
+            "dump": dump,
+            "ordinal": ordinal,
+            "line_start": entry.lines.start,
+            "line_end": entry.lines.end,
+            "byte_start": entry.bytes.start,
+            "byte_end": entry.bytes.end,
+            "fingerprint": fingerprint(entry.text),
+            "letters": 0,  # it links its file to no other
+            "role": str(Role.UNASSIGNED),
+            "text": entry.text,
+            "evidence": json.dumps({"unreadable": entry.reason}, ensure_ascii=False),
+        }
+    )

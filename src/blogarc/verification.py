@@ -1,0 +1,414 @@
+"""Whether two texts that may be copies are: their words compared one by one, with rapidfuzz, many pairs at a time.
+
+Words are compared as letters would be (a code a word), in order. Three measures are taken of a pair, each only where those
+before it leave doubt: how alike the texts are as a whole; how much of the shorter stands in order in one passage of the
+longer, at its beginning or where their common shingles are; and, where words differ but few letters may, how alike their
+letters are. Then it is asked whether each has passages of its own where the other has others: such are two posts that share
+a part, however long, and not two copies. Of texts alike in all this, two editions of one form (weather, prices, release
+notes) are told by their numbers.
+
+What very many texts share is furniture and counts for little: where two have little else in common, they must be nearly
+the same to the letter.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from enum import IntEnum
+
+import numpy as np
+from numpy.typing import NDArray
+from rapidfuzz import process
+from rapidfuzz.distance import Indel
+
+from blogarc import minhash
+from blogarc.features import MONTHS
+from blogarc.minhash import Candidates, Floats, Hashes, Ints, Sketches
+from blogarc.model import Kind
+from blogarc.text import fold_accents, words
+
+Bools = NDArray[np.bool_]
+Pair = tuple[int, int]
+
+_PAIRS_AT_ONCE = 8192
+# Pairs whose shingles are sorted together: these fit into a processor's cache.
+_PAIRS_IN_CACHE = 128
+# Below such a similarity of words it is not worth reading the letters.
+_LETTERS_FROM = 0.35
+# Texts that are less than this part of the other are too short to be its near copy, and those that are less than the
+# second and wholly in it are an excerpt of it.
+_SHORTEST_NEAR, _SHORTEST_WHOLE = 0.5, 0.75
+# Places in a text at which the passage that holds it is looked for in a longer one.
+_ANCHORS = 12
+# Copies that are more alike than this are not searched for passages that were replaced.
+_BEYOND_DOUBT = 0.85
+# Of two texts with so much of their own shingles in common, and one within the other, the rest is furniture.
+_SAME_OF_ITS_OWN = 0.75
+# Words in a row without a common shingle make a passage of their own; fewer are an edit.
+_PASSAGE = 10
+# Two texts of which so many numbers were replaced, and little else, are two editions of one form: weather, prices.
+_NUMBERS_OF_AN_EDITION, _MOSTLY_NUMBERS = 3, 0.6
+_NOT_NUMBERS = re.compile(f"[{chr(minhash.FIRST_WORD_CODE)}-{chr(0x10FFFF)}]+")
+
+
+@dataclass(frozen=True, slots=True)
+class DuplicateConfig:
+    """The options of dedupe. The thresholds stand where posts with planted damage and posts that share two fifths of their
+    text part best; `docs/duplicates.md` shows the curves.
+
+    `keep` says which copy represents the others, of those that resemble all of them: `complete` (the most copied of the most
+    complete), `longest` (the most words), `first` (the first of the corpus), `newest` (the latest date; those without one
+    last), or `dumps`, which takes the one from the dump that comes first in `dumps`.
+    """
+
+    near: float = 0.7  # similarity of words from which two texts of like length are copies: one word in six replaced
+    near_in_group: float = 0.6  # the same for two copies of a third: each has edits of its own
+    near_letters: float = 0.88  # the same for letters, where damage is spread thin: a scan with one wrong letter in ten
+    excerpt: float = 0.8  # share of the shorter text that must stand in the longer, in order
+    furniture: float = 0.9  # what is asked of texts whose common words are mostly furniture
+    least_own: float = 0.2  # share of its own shingles below which what a pair has in common is called furniture
+    replaced: float = 0.2  # share of the shorter text that may be passages for which the longer has others
+    fewest_words: int = 8  # shorter texts are copies only when they are exact
+    keep: str = "complete"
+    dumps: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """How two texts compare; `kind` is None where they are no copies. `rule` says in words what decided."""
+
+    kind: Kind | None
+    similarity: float
+    scores: dict[str, float]
+    rule: str
+
+
+class _Rule(IntEnum):
+    """What decides, in the order in which it is asked."""
+
+    FEW = 0
+    LETTERS = 1
+    REPLACED = 2
+    NEAR = 3
+    EXCERPT = 4
+    FURNITURE_AROUND = 5
+    FURNITURE = 6
+    TOO_LITTLE = 7
+    EDITIONS_BY_TITLE = 8
+    EDITIONS_BY_NUMBERS = 9
+
+
+_KINDS = {
+    _Rule.LETTERS: Kind.NEAR,
+    _Rule.NEAR: Kind.NEAR,
+    _Rule.EXCERPT: Kind.EXCERPT,
+    _Rule.FURNITURE_AROUND: Kind.EXCERPT,
+}
+
+
+def same_words() -> Judgement:
+    """Of two texts that have the same words."""
+    return Judgement(Kind.EXACT, 1.0, {"words": 1.0}, "the same words")
+
+
+@dataclass(frozen=True, slots=True)
+class _Measures:
+    """What was measured of some pairs, the shorter text of each in `short`; arrays of one length, scores from 0 to 1, and
+    -1 for letters that were not compared. `replaced` has a row for the shorter texts and one for the longer."""
+
+    short: Ints
+    long: Ints
+    similarity: Floats
+    contained: Floats
+    letters: Floats
+    replaced: Floats
+    own: Floats
+    rules: Ints
+
+
+class Verifier:
+    """Compares texts, numbered as in `sketches`; `title` and `text` say what is known of each."""
+
+    def __init__(
+        self, sketches: Sketches, title: Callable[[int], str], text: Callable[[int], str], config: DuplicateConfig
+    ) -> None:
+        self.sketches, self.config = sketches, config
+        self.counts = sketches.counts
+        self._title, self._text = title, text
+        self._words: dict[int, str] = {}
+        self._numbers: Hashes | None = None
+
+    def accept(self, candidates: Candidates) -> dict[Pair, Judgement]:
+        """The judgements on those candidates that are copies."""
+        found: dict[Pair, Judgement] = {}
+        for at in range(0, len(candidates), _PAIRS_AT_ONCE):
+            part = slice(at, at + _PAIRS_AT_ONCE)
+            first, second = candidates.first[part], candidates.second[part]
+            measures = self._measure(first, second, candidates.shared[part], candidates.resemblance[part])
+            places = np.flatnonzero(np.isin(measures.rules, list(_KINDS)))
+            pairs = zip(first[places].tolist(), second[places].tolist(), strict=True)
+            found |= zip(pairs, self._told(measures, places), strict=True)
+        return found
+
+    def judge(self, pairs: Sequence[Pair]) -> dict[Pair, Judgement]:
+        """The judgements on these pairs, which are given the benefit of the doubt as to furniture."""
+        found: dict[Pair, Judgement] = {}
+        for at in range(0, len(pairs), _PAIRS_AT_ONCE):
+            part = pairs[at : at + _PAIRS_AT_ONCE]
+            first, second = np.array(part, np.int64).reshape(-1, 2).T
+            measures = self._measure(first, second, np.ones(len(part)), np.zeros(len(part)))
+            found |= zip(part, self._told(measures, np.arange(len(part))), strict=True)
+        return found
+
+    def _measure(self, first: Ints, second: Ints, own: Floats, resemblance: Floats) -> _Measures:
+        config, counts = self.config, self.counts
+        swapped = counts[first] > counts[second]
+        short, long = np.where(swapped, second, first), np.where(swapped, first, second)
+        ours, theirs = [self._of(text) for text in short.tolist()], [self._of(text) for text in long.tolist()]
+        shorter, longer = counts[short], counts[long]
+        similarity = _compare(ours, theirs)
+        contained = similarity.copy()
+        # Of texts alike in words and length nothing more is asked.
+        # With less than half as many common shingles as such a text leaves, it is not in the other.
+        possible = (own == 0) | (own >= config.excerpt**minhash.SHINGLE / 2)
+        short_or_unlike = (similarity < config.near) | (shorter < _SHORTEST_WHOLE * longer)
+        unsure = np.flatnonzero((shorter < longer) & possible & short_or_unlike)
+        # A teaser is the beginning of its post; what is wrapped in furniture stands where the first common words do.
+        heads = [theirs[n][: len(ours[n])] for n in unsure.tolist()]
+        contained[unsure] = np.maximum(contained[unsure], _compare([ours[n] for n in unsure.tolist()], heads))
+        unsure = unsure[(contained[unsure] < config.excerpt) & (similarity[unsure] < config.near)]
+        windows = [_window(ours[n], theirs[n]) for n in unsure.tolist()]
+        contained[unsure] = np.maximum(contained[unsure], _compare([ours[n] for n in unsure.tolist()], windows))
+        letters = np.full(len(short), -1.0)
+        unsure = np.flatnonzero(
+            (similarity >= _LETTERS_FROM) & (similarity < config.near) & (contained < config.excerpt)
+            & (shorter >= _SHORTEST_NEAR * longer)
+        )  # fmt: skip
+        folded = [[minhash.fold(self._text(text)) for text in side[unsure].tolist()] for side in (short, long)]
+        alike = _compare(folded[0], folded[1], at_least=config.near_letters)
+        letters[unsure] = np.where(alike > 0, alike, -1.0)
+        replaced: Floats = np.zeros((2, len(short)))
+        unsure = np.flatnonzero(
+            (similarity >= config.near_in_group) & (similarity < _BEYOND_DOUBT)
+            | (contained >= config.excerpt) & (contained < 1 - config.replaced / 4)
+        )
+        replaced[:, unsure] = self._replaced(short[unsure], long[unsure])
+        rules = self._rules(shorter, longer, similarity, contained, letters, replaced, own, resemblance)
+        measures = _Measures(short, long, similarity, contained, letters, replaced, own, rules)
+        self._tell_editions(measures, ours, theirs)
+        self._words.clear()
+        return measures
+
+    def _rules(
+        self, shorter: Ints, longer: Ints, similarity: Floats, contained: Floats, letters: Floats, replaced: Floats,
+        own: Floats, resemblance: Floats,
+    ) -> Ints:  # fmt: skip
+        """What decides each pair: the first rule that applies."""
+        config = self.config
+        furniture = own < config.least_own
+        near = np.where(furniture, config.furniture, config.near)
+        excerpt = contained >= np.where(furniture, config.furniture, config.excerpt)
+        asked = {
+            _Rule.FEW: shorter < config.fewest_words,
+            _Rule.LETTERS: letters >= np.maximum(near, config.near_letters),
+            _Rule.REPLACED: replaced.min(axis=0) >= config.replaced,
+            _Rule.NEAR: (similarity >= near) & (shorter >= np.where(excerpt, _SHORTEST_WHOLE, _SHORTEST_NEAR) * longer),
+            _Rule.FURNITURE_AROUND: excerpt & ~furniture & (resemblance >= _SAME_OF_ITS_OWN),
+            _Rule.EXCERPT: excerpt & (replaced[0] < config.replaced / 2),
+            _Rule.FURNITURE: furniture,
+        }
+        return np.select(list(asked.values()), list(asked), _Rule.TOO_LITTLE).astype(np.int64)
+
+    def _tell_editions(self, measures: _Measures, ours: Sequence[str], theirs: Sequence[str]) -> None:
+        """Put the right rule where two texts are no copies but two editions."""
+        copies = np.isin(measures.rules, list(_KINDS))
+        for n in np.flatnonzero(copies).tolist():
+            titles = self._title(int(measures.short[n])), self._title(int(measures.long[n]))
+            if titles[0] and titles[1] and are_editions(*titles):
+                measures.rules[n] = _Rule.EDITIONS_BY_TITLE
+                copies[n] = False
+        near = copies & np.isin(measures.rules, [_Rule.NEAR, _Rule.LETTERS])
+        numbers = self._numbers_of_all()
+        for n in np.flatnonzero(near & (numbers[measures.short] != numbers[measures.long])).tolist():
+            if _differ_in_numbers(ours[n], theirs[n]):
+                measures.rules[n] = _Rule.EDITIONS_BY_NUMBERS
+
+    def _numbers_of_all(self) -> Hashes:
+        """For each text a sum over its numbers: equal where two texts have the same ones."""
+        if self._numbers is None:
+            codes, starts = self.sketches.codes, self.sketches.starts
+            places = np.flatnonzero(codes < minhash.FIRST_WORD_CODE)
+            sums = np.concatenate(([0], np.cumsum(minhash.scrambled(codes[places]), dtype=np.uint64)))
+            edges = np.searchsorted(places, starts)
+            self._numbers = sums[edges[1:]] - sums[edges[:-1]]
+        return self._numbers
+
+    def _told(self, measures: _Measures, places: Ints) -> list[Judgement]:
+        """The judgements on these of the measured pairs."""
+        config, told = self.config, []
+        sentences = {
+            _Rule.FEW: f"fewer than {config.fewest_words} words, and not the same",
+            _Rule.LETTERS: f"similarity of letters at least {config.near_letters}",
+            _Rule.REPLACED: "each has passages of its own where the other has others",
+            _Rule.EXCERPT: "nearly all of the shorter stands in the longer",
+            _Rule.FURNITURE_AROUND: FURNITURE_AROUND,
+            _Rule.FURNITURE: "what they share is mostly furniture, and they differ otherwise",
+            _Rule.TOO_LITTLE: TOO_LITTLE,
+            _Rule.EDITIONS_BY_TITLE: "two editions: their titles differ in numbers only",
+            _Rule.EDITIONS_BY_NUMBERS: "two editions: they differ in numbers, and little else",
+        }
+        columns = (
+            measures.similarity,
+            measures.contained,
+            measures.letters,
+            measures.replaced.min(axis=0),
+            measures.own,
+        )
+        rows = zip(*(column[places].round(3).tolist() for column in columns), strict=True)
+        for (similarity, contained, letters, replaced, own), code in zip(
+            rows, measures.rules[places].tolist(), strict=True
+        ):
+            rule, best = _Rule(code), max(similarity, letters)
+            scores = {"words": similarity, "contained": contained, "own shingles": own, "replaced": replaced}
+            if letters >= 0:
+                scores["letters"] = letters
+            if rule is _Rule.NEAR:
+                asked = config.furniture if own < config.least_own else config.near
+                sentence = f"similarity of words at least {asked}"
+            else:
+                sentence = sentences[rule]
+            if rule in (_Rule.EXCERPT, _Rule.FURNITURE_AROUND):
+                best = contained
+            elif rule in (_Rule.FURNITURE, _Rule.TOO_LITTLE):
+                best = max(best, contained)
+            told.append(Judgement(_KINDS.get(rule), best, scores, sentence))
+        return told
+
+    def _of(self, text: int) -> str:
+        known = self._words.get(text)
+        if known is None:
+            known = self._words[text] = self.sketches.words(text)
+        return known
+
+    def _replaced(self, short: Ints, long: Ints) -> Floats:
+        """How much of each text of each pair is passages that the other has not, in shares of the shorter; two rows."""
+        batches = [slice(at, at + _PAIRS_IN_CACHE) for at in range(0, len(short), _PAIRS_IN_CACHE)]
+        if len(batches) < 2:
+            return np.concatenate([np.zeros((2, 0)), *(self._replaced_in(short[b], long[b]) for b in batches)], axis=1)
+        with ThreadPoolExecutor(os.cpu_count()) as pool:
+            return np.concatenate(list(pool.map(lambda b: self._replaced_in(short[b], long[b]), batches)), axis=1)
+
+    def _replaced_in(self, short: Ints, long: Ints) -> Floats:
+        (ours, our_starts), (theirs, their_starts) = (
+            self._numbered_shingles(texts, side) for side, texts in enumerate((short, long))
+        )
+        ours_common, theirs_common = _common(ours, theirs)
+        passages = _passages(ours_common, our_starts), _passages(theirs_common, their_starts)
+        return np.array(passages) / self.counts[short]
+
+    def _numbered_shingles(self, texts: Ints, side: int) -> tuple[Hashes, Ints]:
+        """A number for each word of these texts, and where each text begins: the shingle that begins with the word and
+        the place of the text in the list, hashed; the last words of a text, which begin none, have numbers that never
+        occur twice."""
+        counts = self.counts[texts]
+        starts = np.cumsum(counts) - counts
+        owners = np.repeat(np.arange(len(texts)), counts)
+        places = np.arange(len(owners)) + np.repeat(self.sketches.starts[texts] - starts, counts)
+        hashes = owners.astype(np.uint64)
+        last = len(self.sketches.codes) - 1
+        for k in range(minhash.SHINGLE):
+            hashes = hashes * np.uint64(0x9E3779B97F4A7C15) + self.sketches.codes[np.minimum(places + k, last)]
+            hashes ^= hashes >> np.uint64(29)
+        ends = np.repeat(starts + counts, counts)
+        whole = np.arange(len(owners)) + minhash.SHINGLE <= ends
+        alone = np.arange(len(owners), dtype=np.uint64) << np.uint64(1) | np.uint64(side)
+        return np.where(whole, hashes, alone), starts
+
+
+TOO_LITTLE = "too little in common"
+FURNITURE_AROUND = "the shorter stands in the longer, and around it only furniture"
+
+
+def are_editions(first: str, second: str) -> bool:
+    """Whether two titles are alike but for numbers and dates: two versions, or two weeks, are two posts.
+
+    >>> are_editions("Version 3.2.10 is out", "Version 3.2.6 is out"), are_editions("Digest, 3 May", "Digest, 10 June")
+    (True, True)
+    >>> are_editions("Version 3 is out", "Version 3 is out!"), are_editions("3 May 2020", "4 May 2020")
+    (False, False)
+    """
+    shapes, numbers = [], []
+    for title in (first, second):
+        listed = words(fold_accents(title))
+        told = [word in MONTHS or any(c.isdigit() for c in word) for word in listed]
+        shapes.append([None if number else word for word, number in zip(listed, told, strict=True)])
+        numbers.append([word for word, number in zip(listed, told, strict=True) if number])
+    # Versions differ in length: "3.2.10" and "3.2" are one shape when runs of numbers are.
+    squeezed = [[word for n, word in enumerate(shape) if word or not n or shape[n - 1]] for shape in shapes]
+    return squeezed[0] == squeezed[1] and any(squeezed[0]) and numbers[0] != numbers[1]
+
+
+def _differ_in_numbers(short: str, long: str) -> bool:
+    """Whether most words in which two texts differ are numbers, and several."""
+    numbers = _NOT_NUMBERS.sub("", short), _NOT_NUMBERS.sub("", long)
+    changed = (Indel.distance(*numbers) - abs(len(numbers[0]) - len(numbers[1]))) // 2
+    if changed < _NUMBERS_OF_AN_EDITION:
+        return False
+    return changed >= _MOSTLY_NUMBERS * (Indel.distance(short, long) - abs(len(short) - len(long))) / 2
+
+
+def _window(ours: str, theirs: str) -> str:
+    """The words of the longer text among which the shorter stands, as far as some common shingles tell."""
+    last = len(ours) - minhash.SHINGLE
+    offsets = []
+    for place in sorted({last * n // _ANCHORS for n in range(_ANCHORS + 1)} if last >= 0 else ()):
+        found = theirs.find(ours[place : place + minhash.SHINGLE])
+        if found >= 0:
+            offsets.append(found - place)
+    start = max(0, sorted(offsets)[len(offsets) // 2]) if offsets else 0
+    return theirs[start : start + len(ours)]
+
+
+def _common(ours: Hashes, theirs: Hashes) -> tuple[Bools, Bools]:
+    """Which numbers of each side the other has too. One sort; numpy's own `isin` hashes, and takes twenty times as long."""
+    order = np.argsort(np.concatenate([ours, theirs]))
+    numbers = np.concatenate([ours, theirs])[order]
+    starts = np.concatenate(([0], np.flatnonzero(numbers[1:] != numbers[:-1]) + 1))
+    side = order >= len(ours)
+    both = np.logical_or.reduceat(side, starts) & ~np.logical_and.reduceat(side, starts)
+    common = np.empty(len(numbers), bool)
+    common[order] = np.repeat(both, np.diff(np.append(starts, len(numbers))))
+    return common[: len(ours)], common[len(ours) :]
+
+
+def _passages(common: Bools, starts: Ints) -> Ints:
+    """For each text, its words in runs of at least _PASSAGE words that no common shingle covers.
+
+    `common` says of every word whether the shingle that begins with it is common, `starts` where each text begins.
+    """
+    covered = common.copy()
+    for k in range(1, minhash.SHINGLE):
+        covered[k:] |= common[:-k]
+    begins = np.zeros(len(covered), bool)
+    begins[starts[starts < len(covered)]] = True
+    edges = np.flatnonzero(begins | np.concatenate(([True], covered[1:] != covered[:-1])))
+    lengths = np.diff(np.append(edges, len(covered)))
+    counted = np.where(~covered[edges] & (lengths >= _PASSAGE), lengths, 0)
+    owners = np.searchsorted(starts, edges, side="right") - 1
+    return np.bincount(owners, counted, minlength=len(starts)).astype(np.int64)
+
+
+def _compare(
+    left: Sequence[str] | Sequence[bytes], right: Sequence[str] | Sequence[bytes], at_least: float = 0.0
+) -> Floats:
+    """Normalised Indel similarity, pair by pair, on all cores: 1 for the same, 0 for nothing in common or for less than is
+    asked, which is told sooner."""
+    if not left:
+        return np.zeros(0)
+    return process.cpdist(
+        left, right, scorer=Indel.normalized_similarity, score_cutoff=at_least, workers=-1, dtype=np.float64
+    )
