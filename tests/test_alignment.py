@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from blogarc import alignment
 from blogarc.alignment import AlignmentConfig, align, align_blocks, paragraphs
-from blogarc.model import Bead
+from blogarc.model import Bead, Span
 
 ENGLISH = [
     "The observatory of Arequipa was founded in 1889 by two brothers from Boston.",
@@ -58,10 +59,66 @@ def test_true_beads_score_high_and_skipped_ones_nothing() -> None:
     assert all(bead.score == 0 for bead in beads[3:])
 
 
-def test_a_band_gives_what_the_whole_table_gives() -> None:
+def chapters(texts: list[str], count: int) -> list[str]:
+    """Many paragraphs, each with numbers of its own."""
+    numbered = enumerate(texts * count)
+    return [f"{text} {2011 + 7 * n} {5011 + 11 * n}." for n, text in numbered]
+
+
+def test_a_long_text_cut_at_anchors_aligns_as_a_whole_one() -> None:
+    english, spanish = chapters(ENGLISH, 12), chapters(SPANISH, 12)
+    del spanish[20:29]
+    whole = align_blocks(english, spanish)
+    assert spans(align_blocks(english, spanish, AlignmentConfig(cells=400))) == spans(whole)
+    assert sum(1 for source, target in spans(whole) if source and not target) == 9
+
+
+def test_a_long_text_without_anchors_is_cut_along_the_diagonal() -> None:
     english, spanish = ENGLISH * 12, SPANISH * 12
-    narrow = AlignmentConfig(cells=1, band=12)
-    assert align_blocks(english, spanish, narrow) == align_blocks(english, spanish)
+    assert spans(align_blocks(english, spanish, AlignmentConfig(cells=100)))
+
+
+def test_a_heading_set_into_its_paragraph_is_kept_and_one_left_out_is_not_swallowed() -> None:
+    source = ["The telescopes of Mollendo", *ENGLISH]
+    merged = ["Los telescopios de Mollendo. " + SPANISH[0], *SPANISH[1:]]
+    assert ([0, 1], [0]) in spans(align_blocks(source, merged))
+    assert ([0], []) in spans(align_blocks(source, SPANISH))
+
+
+def test_a_lexicon_finds_what_shares_no_key() -> None:
+    source = ["The old house stands alone.", "A dog sleeps near the door.", "Children laugh loudly."]
+    target = ["Un perro duerme junto a la puerta.", "Los niños ríen mucho."]
+    lexicon = {
+        "perro": [("dog", 0.9)], "duerme": [("sleeps", 0.9)], "puerta": [("door", 0.9)],
+        "ninos": [("childr", 0.9)], "rien": [("laugh", 0.9)], "casa": [("house", 0.9)],
+    }  # fmt: skip
+    assert spans(align_blocks(source, target, lexicon=lexicon)) == [([0], []), ([1], [0]), ([2], [1])]
+
+
+def test_no_bead_leaves_the_runs_that_are_given() -> None:
+    runs = [(Span(0, 2), Span(0, 1)), (Span(2, 5), Span(1, 5))]
+    beads = align_blocks(ENGLISH, SPANISH, within=runs)
+    for bead in beads:
+        assert any(
+            run[0].start <= bead.source.start
+            and bead.source.end <= run[0].end
+            and run[1].start <= bead.target.start
+            and bead.target.end <= run[1].end
+            for run in runs
+        )
+    assert tiles([_ends(b.source) for b in beads], 5)
+    assert tiles([_ends(b.target) for b in beads], 5)
+
+
+def test_the_coefficients_are_of_features_that_there_are() -> None:
+    keys = alignment._Keys(ENGLISH, SPANISH, None)
+    table = alignment._Table(keys, Span(0, 5), Span(0, 5))
+    contact = table.contact()
+    assert list(alignment.CONTACT) == ["constant", *contact]
+    for turned in (False, True):
+        joined = table.joined(contact["shared"], turned=turned)
+        assert list(alignment.JOINED) == ["constant", *joined]
+        assert {column.shape for column in joined.values()} == {(4, 5)}
 
 
 def test_paragraphs_stand_between_blank_lines() -> None:
@@ -76,7 +133,7 @@ def tiles(ends: list[tuple[int, int]], count: int) -> bool:
     return [n for start, end in ends for n in range(start, end)] == list(range(count))
 
 
-@given(blocks, blocks, st.sampled_from([AlignmentConfig(), AlignmentConfig(cells=1, band=1)]))
+@given(blocks, blocks, st.sampled_from([AlignmentConfig(), AlignmentConfig(cells=4)]))
 def test_beads_tile_both_sides_of_anything(source: list[str], target: list[str], config: AlignmentConfig) -> None:
     beads = align_blocks(source, target, config)
     assert tiles([_ends(b.source) for b in beads], len(source))

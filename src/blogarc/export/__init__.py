@@ -1,4 +1,4 @@
-"""The corpus out of the archive: a writer for each format, taking records and a stream of bytes.
+"""The corpus out of the archive: a writer for each format, taking records, or passages of pairs, and a stream of bytes.
 
 A writer streams: it never holds the corpus. `whole_file` sees to it that a file is there whole or not at all.
 """
@@ -8,17 +8,29 @@ from __future__ import annotations
 import errno
 import os
 import tempfile
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from blogarc.errors import UsageError, WriteError
-from blogarc.export import jsonl
+from blogarc.export import jsonl, moses, tmx
+from blogarc.export.passages import Passage
 
-Writer = Callable[[Iterable[dict[str, Any]], BinaryIO], int]
+Writer = Callable[[Iterable[Any], BinaryIO], int]
 
-FORMATS: dict[str, Writer] = {"jsonl": jsonl.write}
+LEVELS = ("paragraph", "sentence")
+
+
+@dataclass(frozen=True, slots=True)
+class BitextFormat:
+    """A format of passages: its usual level, its writer to one stream, and how it is saved to a file or to several."""
+
+    level: str
+    write: Callable[..., int]
+    save: Callable[..., tuple[int, list[Path]]]
 
 
 def writer_for(name: str) -> Writer:
@@ -27,6 +39,30 @@ def writer_for(name: str) -> Writer:
         return FORMATS[name]
     except KeyError:
         raise UsageError(f"There is no format {name!r}.", f"Formats: {', '.join(sorted(FORMATS))}") from None
+
+
+def bitext_format(name: str) -> BitextFormat:
+    """A format of passages. Raises UsageError for one that there is not."""
+    try:
+        return BITEXT[name]
+    except KeyError:
+        raise UsageError(f"There is no format {name!r} of passages.", f"Formats: {', '.join(sorted(BITEXT))}") from None
+
+
+def _save_tmx(
+    passages: Iterable[Passage], target: Path, lost: Counter[str], *, level: str, languages: tuple[str, str]
+) -> tuple[int, list[Path]]:
+    with whole_file(target) as stream:
+        return tmx.write(passages, stream, lost, level=level, languages=languages), [target]
+
+
+def _save_moses(
+    passages: Iterable[Passage], target: Path, lost: Counter[str], *, level: str, languages: tuple[str, str]
+) -> tuple[int, list[Path]]:
+    """The target is what both files are called before the dot."""
+    files = [target.with_name(f"{target.name}.{language}") for language in languages]
+    with whole_file(files[0]) as source, whole_file(files[1]) as other:
+        return moses.write_both(passages, source, other, lost), files
 
 
 @contextmanager
@@ -77,3 +113,12 @@ def _sync_folder(folder: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+# Formats of passages, which are written from pairs; and all formats.
+BITEXT: dict[str, BitextFormat] = {
+    # A translator revises paragraphs in their context; what is trained on a bitext wants sentences.
+    "tmx": BitextFormat("paragraph", tmx.write, _save_tmx),
+    "moses": BitextFormat("sentence", moses.write, _save_moses),
+}
+FORMATS: dict[str, Writer] = {"jsonl": jsonl.write, **{name: form.write for name, form in BITEXT.items()}}
