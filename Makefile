@@ -23,11 +23,11 @@ endef
 export SHOW_FIRST
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check fix docs clean
+.PHONY: help demo test check fix docs learn bench-dedupe-pool bench-dedupe clean
 
 help: ## List these words
 	@echo "Usage: make WORD   (PYTHON=python3.12 make WORD for another Python)"
-	@sed -n 's/^\([a-z]*\):.* ## \(.*\)/  \1|\2/p' Makefile | awk -F'|' '{ printf "%-8s %s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z-]*\):.* ## \(.*\)/  \1|\2/p' Makefile | awk -F'|' '{ printf "%-18s %s\n", $$1, $$2 }'
 
 demo: $(READY) ## Make a corpus of sample_data/ in demo/, and show it
 	@rm -rf demo && mkdir demo
@@ -55,6 +55,16 @@ fix: $(READY_DEV) ## Format, and mend what the linter can mend
 
 docs: $(READY_DEV) ## Write docs/commands.md and docs/database.md anew
 	@$(BIN)/python -m tests.make_docs
+
+learn: $(READY_DEV) ## Learn the weights for splitting anew; ARGS="--gold FOLDER" adds dumps
+	@$(PIP) -r benchmarks/segmentation/requirements.txt
+	@$(BIN)/python -m benchmarks.segmentation.train $(ARGS)
+
+bench-dedupe-pool: $(READY_DEV) ## Make the pool of sentences for bench-dedupe
+	@$(BIN)/python -m benchmarks.dedupe.pool
+
+bench-dedupe: $(READY_DEV) ## Compare duplicates with peers; SIZE=20000 ARGS="--python PEERS/bin/python"
+	@$(BIN)/python -m benchmarks.dedupe.compare $(or $(SIZE),20000) $(ARGS)
 
 clean: ## Take away everything that these words made
 	rm -rf $(VENV) demo build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -15,6 +15,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from blogarc.errors import InputError
 
@@ -62,10 +63,11 @@ FOUND, FOUND_END = "\ufdd0", "\ufdd1"
 
 _WORD = re.compile(r"[^\W_]+")
 _NOT_ALNUM = re.compile(r"[\W_]+")
+_NOT_ASCII = re.compile(r"[^\x00-\x7f]")
 _ASCII_LOWER = bytes(range(256)).lower()
 _ASCII_WORDS = bytes(ord(chr(c).lower()) if chr(c).isalnum() else 32 for c in range(128)) + bytes(128)
 # Signs outside ASCII that texts are full of, and that part words however they are normalised.
-_COMMON_SIGNS = "\u2019\u2018\u201c\u201d\u2013\u2014\u2026\u00a0\u00ab\u00bb\u00a1\u00bf\u00b7\u2022"
+COMMON_SIGNS = "\u2019\u2018\u201c\u201d\u2013\u2014\u2026\u00a0\u00ab\u00bb\u00a1\u00bf\u00b7\u2022"
 _ASCII_NOT_ALNUM = bytes(c for c in range(128) if not chr(c).isalnum())
 
 
@@ -187,7 +189,7 @@ def words(text: str) -> list[str]:
     ['viva', 'it', 's', '1', '5', 'km']
     """
     if not text.isascii():
-        for sign in _COMMON_SIGNS:
+        for sign in COMMON_SIGNS:
             if sign in text:
                 text = text.replace(sign, " ")
     # Most English is ASCII but for its typography, and a translation table is five times as fast as a pattern.
@@ -204,8 +206,19 @@ def fold_accents(text: str) -> str:
     """
     if text.isascii():
         return text.lower()
-    decomposed = unicodedata.normalize("NFKD", text).casefold()
-    return "".join(c for c in decomposed if not unicodedata.combining(c))
+    plain = _NOT_ASCII.sub(_fold, text)
+    # Of bytes, `lower` turns ASCII only: the others are folded already, and some are in upper case for good reason.
+    return plain.encode("utf-8", "surrogatepass").lower().decode("utf-8", "surrogatepass")
+
+
+def _fold(found: re.Match[str]) -> str:
+    return _fold_sign(found[0])
+
+
+@lru_cache(maxsize=1 << 12)
+def _fold_sign(sign: str) -> str:
+    """One character outside ASCII without accents; folding never depends on its neighbours."""
+    return "".join(c for c in unicodedata.normalize("NFKD", sign).casefold() if not unicodedata.combining(c))
 
 
 def skeleton(text: str) -> str:

@@ -1,0 +1,261 @@
+"""Every tool on the same task: JSON Lines in, a label a document out. Run by `compare` in a process of its own.
+
+    python -m benchmarks.dedupe.runners NAME CORPUS.jsonl LABELS
+
+Each peer runs as its documentation shows it, all at one setting: Jaccard 0.5 of shingles of three words. Other settings were
+not tried, so a peer's best F1 may be higher.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+import tempfile
+from collections.abc import Callable, Sequence
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+THRESHOLD, SHINGLE, PERMUTATIONS, BANDS = 0.5, 3, 128, 32
+_WORD = re.compile(r"\w+")
+Labels = Sequence[object]
+
+
+def read(path: Path) -> list[str]:
+    with path.open("rb") as stream:
+        try:
+            loads: Callable[[bytes], Any] = import_module("orjson").loads
+        except ImportError:
+            loads = json.loads
+        return [loads(line)["text"] for line in stream]
+
+
+def shingles(text: str) -> list[str]:
+    listed = _WORD.findall(text.lower())
+    return [" ".join(listed[n : n + SHINGLE]) for n in range(len(listed) - SHINGLE + 1)] or [" ".join(listed)]
+
+
+class Sets:
+    """Which documents are together: a forest of links to the first."""
+
+    def __init__(self, count: int) -> None:
+        self.parent = list(range(count))
+
+    def find(self, place: int) -> int:
+        while self.parent[place] != place:
+            self.parent[place] = place = self.parent[self.parent[place]]
+        return place
+
+    def join(self, one: int, other: int) -> None:
+        low, high = sorted((self.find(one), self.find(other)))
+        self.parent[high] = low
+
+    @property
+    def labels(self) -> list[int]:
+        return [self.find(place) for place in range(len(self.parent))]
+
+
+def blogarc(path: Path) -> Labels:
+    """The engine alone, on plain texts."""
+    from blogarc import dedupe
+
+    return dedupe(read(path))
+
+
+def blogarc_archive(path: Path) -> Labels:
+    """Through the front door: ingest and dedupe, with the archive on disk."""
+    from blogarc import Archive
+
+    with tempfile.TemporaryDirectory() as folder, Archive(Path(folder, "archive.db")) as archive:
+        archive.ingest(path)
+        archive.dedupe()
+        sql = "SELECT c.representative FROM articles a JOIN clusters c ON c.article = a.id ORDER BY a.paragraph_start"
+        return [row[0] for row in archive._db.execute(sql)]
+
+
+def datasketch(path: Path) -> Labels:
+    module, digest = import_module("datasketch"), import_module("xxhash").xxh32_intdigest
+    index = module.MinHashLSH(threshold=THRESHOLD, num_perm=PERMUTATIONS)
+    empty = module.MinHash(num_perm=PERMUTATIONS, hashfunc=digest)
+    texts, made = read(path), []
+    sets = Sets(len(texts))
+    for place, text in enumerate(texts):
+        sketch = empty.copy()
+        sketch.update_batch([shingle.encode() for shingle in set(shingles(text))])
+        made.append(sketch)
+        for other in index.query(sketch):
+            if sketch.jaccard(made[other]) >= THRESHOLD:
+                sets.join(place, other)
+        index.insert(place, sketch, check_duplication=False)
+    return sets.labels
+
+
+def rensa(path: Path) -> Labels:
+    module, texts = import_module("rensa"), read(path)
+    made: list[Any] = []
+    for at in range(0, len(texts), 2000):
+        part = [shingles(text) for text in texts[at : at + 2000]]
+        made += module.RMinHash.from_token_sets(part, num_perm=PERMUTATIONS, seed=42)
+    index = module.RMinHashLSH(threshold=THRESHOLD, num_perm=PERMUTATIONS, num_bands=BANDS)
+    index.insert_pairs(list(enumerate(made)))
+    sets = Sets(len(texts))
+    for at in range(0, len(texts), 5000):
+        for place, found in enumerate(index.query_all(made[at : at + 5000]), at):
+            for other in found:
+                if other < place and made[place].jaccard(made[other]) >= THRESHOLD:
+                    sets.join(place, other)
+    return sets.labels
+
+
+def gaoya(path: Path) -> Labels:
+    texts = read(path)
+    index = import_module("gaoya").minhash.MinHashStringIndex(
+        hash_size=32, jaccard_threshold=THRESHOLD, num_bands=BANDS, band_size=PERMUTATIONS // BANDS,
+        num_hashes=PERMUTATIONS, analyzer="word", lowercase=True, ngram_range=(SHINGLE, SHINGLE), id_container="smallvec",
+    )  # fmt: skip
+    index.par_bulk_insert_docs(list(range(len(texts))), texts)
+    sets = Sets(len(texts))
+    for at in range(0, len(texts), 5000):
+        for place, found in enumerate(index.par_bulk_query(texts[at : at + 5000]), at):
+            for other in found:
+                sets.join(place, other)
+    return sets.labels
+
+
+def daft(path: Path) -> Labels:
+    """Its MinHash expression; bands and components in numpy, which is quicker than its own joins."""
+    import numpy as np
+
+    module, graph, sparse = (import_module(name) for name in ("daft", "scipy.sparse.csgraph", "scipy.sparse"))
+    text = module.col("text").normalize(remove_punct=True, lowercase=True, nfd_unicode=False, white_space=True)
+    frame = module.read_json(str(path)).with_column("folded", text)
+    frame = frame.with_column(
+        "sketch", module.col("folded").minhash(num_hashes=PERMUTATIONS, ngram_size=SHINGLE, seed=1)
+    )
+    table = frame.select("id", "sketch").to_arrow()
+    ids = table["id"].to_numpy()
+    sketches = np.concatenate([chunk.flatten().to_numpy() for chunk in table["sketch"].chunks]).reshape(len(ids), -1)
+    rows, links = PERMUTATIONS // BANDS, []
+    for band in range(BANDS):
+        part = sketches[:, band * rows : (band + 1) * rows].astype(np.uint64)
+        key = part[:, 0].copy()
+        for column in range(1, rows):
+            key = key * np.uint64(0x9E3779B97F4A7C15) + part[:, column]
+        order = np.argsort(key, kind="stable")
+        same = key[order][1:] == key[order][:-1]
+        links.append(np.stack((order[:-1][same], order[1:][same])))
+    one, other = np.concatenate(links, axis=1)
+    alike = (sketches[one] == sketches[other]).mean(axis=1) >= THRESHOLD
+    one, other = ids[one[alike]], ids[other[alike]]
+    matrix = sparse.coo_matrix((np.ones(len(one), np.int8), (one, other)), shape=(len(ids), len(ids)))
+    return list(graph.connected_components(matrix, directed=False)[1].tolist())
+
+
+def semhash(path: Path) -> Labels:
+    """Exact and semantic neighbours by static embeddings; needs its model, which it fetches."""
+    texts = read(path)
+    found = import_module("semhash").SemHash.from_records(records=texts).self_deduplicate(threshold=0.9)
+    first: dict[str, int] = {}
+    for place, text in enumerate(texts):
+        first.setdefault(text, place)
+    sets = Sets(len(texts))
+    for record in found.filtered:
+        for other, _ in record.duplicates:
+            sets.join(first[record.record], first[other])
+    for place, text in enumerate(texts):
+        sets.join(place, first[text])
+    return sets.labels
+
+
+def datatrove(path: Path) -> Labels:
+    """Its local executor, as in its example of MinHash deduplication."""
+    import struct
+
+    dedup, config = (import_module(f"datatrove.pipeline.dedup{name}") for name in ("", ".minhash"))
+    reader = import_module("datatrove.pipeline.readers").JsonlReader
+    executor = import_module("datatrove.executor.local").LocalPipelineExecutor
+    hashing = import_module("datatrove.utils.hashing").HashConfig
+    with tempfile.TemporaryDirectory() as folder:
+        lines = path.read_bytes().splitlines(keepends=True)
+        half = (len(lines) + 1) // 2
+        Path(folder, "in").mkdir()
+        for part in range(2):
+            Path(folder, "in", f"{part:05d}.jsonl").write_bytes(b"".join(lines[part * half : (part + 1) * half]))
+        options = config.MinhashConfig(
+            hash_config=hashing(precision=64), num_buckets=14, hashes_per_bucket=8, n_grams=5
+        )
+        read_in = reader(f"{folder}/in", glob_pattern="*.jsonl")
+        sign = dedup.MinhashDedupSignature(output_folder=f"{folder}/sig", config=options, language="en")
+        match = config.MinhashDedupBuckets(input_folder=f"{folder}/sig", output_folder=f"{folder}/dups", config=options)
+        executor([read_in, sign], tasks=2, workers=2, logging_dir=f"{folder}/1").run()
+        executor([match], tasks=14, workers=2, logging_dir=f"{folder}/2").run()
+        sets = Sets(len(lines))
+        for found in Path(folder, "dups").rglob("*.dups"):
+            for file, document, other_file, other in struct.iter_unpack("<4I", found.read_bytes()):
+                sets.join(file * half + document, other_file * half + other)
+        return sets.labels
+
+
+def text_dedup(path: Path) -> Labels:
+    """Its MinHash command, from an installed checkout."""
+    import os
+    import pickle
+
+    with tempfile.TemporaryDirectory() as folder:
+        settings = f"""
+            [input]
+            input_type = "local_files"
+            file_type = "json"
+            [input.read_arguments]
+            path = "json"
+            data_files = "{path.absolute()}"
+            split = "train"
+            [algorithm]
+            algorithm_name = "minhash"
+            text_column = "text"
+            seed = 42
+            batch_size = 10000
+            num_perm = {PERMUTATIONS}
+            threshold = {THRESHOLD}
+            ngram_size = {SHINGLE}
+            min_length = 0
+            num_proc = 2
+            hash_bits = 64
+            check_false_positive = false
+            [output]
+            output_dir = "out"
+            save_clusters = true
+            keep_cluster_column = true
+            skip_filtering = true
+            clean_cache = false
+            [debug]
+            enable_profiling = false
+        """
+        Path(folder, "config.toml").write_text("\n".join(line.strip() for line in settings.splitlines()), "utf-8")
+        os.chdir(folder)
+        import_module("text_dedup.minhash").main(import_module("text_dedup.config").Config())
+        (clusters,) = Path("out").rglob("*.p*kl*")
+        label = pickle.loads(clusters.read_bytes())
+        return [label.get(place, place) for place in range(sum(1 for _ in path.open("rb")))]
+
+
+RUNNERS: dict[str, Callable[[Path], Labels]] = {
+    "blogarc": blogarc,
+    "blogarc archive": blogarc_archive,
+    "daft": daft,
+    "gaoya": gaoya,
+    "rensa": rensa,
+    "datasketch": datasketch,
+    "datatrove": datatrove,
+    "text-dedup": text_dedup,
+    "semhash": semhash,
+}
+
+if __name__ == "__main__":
+    found = RUNNERS[sys.argv[1]](Path(sys.argv[2]))
+    Path(sys.argv[3]).write_text("\n".join(map(str, found)) + "\n", "utf-8")
+    # What the system says of a child includes the memory of the process that started it; this is its own (Linux only).
+    status = Path("/proc/self/status")
+    peak = re.search(r"VmHWM:\s+(\d+)", status.read_text()) if status.exists() else None
+    Path(f"{sys.argv[3]}.peak").write_text(peak[1] if peak else "")

@@ -1,0 +1,160 @@
+"""What an archive finds bit by bit is what it would have found at once."""
+
+from __future__ import annotations
+
+import json
+import random
+import tempfile
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from blogarc import Archive
+from blogarc.archive.matching import load_articles
+from blogarc.duplicates import DuplicateConfig, find_duplicates
+from tests.test_duplicates import FERRY, KILN, OTHER_END, edited
+
+FOOTER = "Home of the island news since 1931, written by hand and read aloud on Sundays in the square by the pump."
+
+
+def posts(random_: random.Random, count: int) -> list[str]:
+    """Posts with copies of all kinds, and a footer that many share."""
+    words = f"{FERRY} {KILN} {OTHER_END}".split()
+    made: list[str] = []
+    while len(made) < count:
+        text = " ".join(random_.choices(words, k=random_.randint(15, 120)))
+        made.append(text)
+        for _ in range(random_.randint(0, 3)):
+            kind = random_.randrange(5)
+            if kind == 0:
+                made.append(text.upper())
+            elif kind == 1:
+                made.append(edited(text, random_.randint(6, 20)))
+            elif kind == 2:
+                made.append(text[: len(text) // 3] + " [...]")
+            elif kind == 3:
+                made.append(f"{FOOTER} {text} {FOOTER}")
+            else:
+                made.append(f"{text[: len(text) // 2]} {' '.join(random_.choices(words, k=60))} {FOOTER}")
+    random_.shuffle(made)
+    return made[:count]
+
+
+def written(folder: Path, texts: list[str], name: str) -> Path:
+    """Each post under a date line, so that they are told apart."""
+    path = folder / name
+    path.write_text(
+        "\n\n".join(f"Post {name} {n}\n\n2020-01-{n % 28 + 1:02d}\n\n{t}" for n, t in enumerate(texts)), "utf-8"
+    )
+    return path
+
+
+def told(archive: Archive) -> list[tuple]:
+    return [
+        (r["source"], r["start_line"], r["id"], r["cluster"], r["kind"], r["similarity"])
+        for r in archive.records(every=True)
+    ]
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_dump_after_dump_gives_the_clusters_of_all_at_once(seed: int, tmp_path: Path) -> None:
+    texts = posts(random.Random(seed), 120)
+    parts = [texts[:50], texts[50:90], texts[90:]]
+    names = ["m.txt", "z.txt", "a.txt"]
+    paths = [written(tmp_path, part, name) for part, name in zip(parts, names, strict=True)]
+    with Archive(":memory:") as bit_by_bit, Archive(":memory:") as at_once:
+        for path in paths:
+            bit_by_bit.ingest(path)
+            bit_by_bit.dedupe()
+        at_once.ingest(*paths)
+        at_once.dedupe()
+        assert told(bit_by_bit) == told(at_once)
+        assert len({row[3] for row in told(at_once)}) < len(told(at_once))
+
+
+@given(st.integers(0, 10_000), st.lists(st.integers(1, 25), min_size=2, max_size=5), st.permutations(range(5)))
+@settings(max_examples=15, deadline=None)
+def test_in_any_portions_and_any_order(seed: int, sizes: list[int], order: list[int]) -> None:
+    texts = posts(random.Random(seed), sum(sizes))
+    parts = [texts[sum(sizes[:n]) : sum(sizes[: n + 1])] for n in range(len(sizes))]
+    with tempfile.TemporaryDirectory() as folder, Archive(":memory:") as bit_by_bit, Archive(":memory:") as at_once:
+        paths = [ready(Path(folder), part, f"{n}.jsonl") for n, part in enumerate(parts)]
+        for n in order:
+            if n < len(paths):
+                bit_by_bit.ingest(paths[n])
+                bit_by_bit.dedupe()
+        at_once.ingest(*paths)
+        at_once.dedupe()
+        assert told(bit_by_bit) == told(at_once)
+
+
+def ready(folder: Path, texts: list[str], name: str) -> Path:
+    path = folder / name
+    path.write_text("".join(json.dumps({"text": text, "language": "en"}) + "\n" for text in texts), "utf-8")
+    return path
+
+
+def test_a_sentence_that_becomes_furniture_changes_what_was_found(tmp_path: Path) -> None:
+    """Two posts that share little but a footer are near only as long as nobody else has it."""
+    words = f"{KILN} {OTHER_END}".split()
+    footer = f"{FOOTER} {FERRY[:300]}"
+    made = [f"{' '.join(random.Random(n).choices(words, k=25))} {footer}" for n in range(60)]
+    paths = [ready(tmp_path, made[:2], "a.jsonl"), ready(tmp_path, made[2:], "b.jsonl")]
+    with Archive(":memory:") as bit_by_bit, Archive(":memory:") as at_once:
+        bit_by_bit.ingest(paths[0])
+        bit_by_bit.dedupe()
+        bit_by_bit.ingest(paths[1])
+        bit_by_bit.dedupe()
+        at_once.ingest(*paths)
+        at_once.dedupe()
+        assert told(bit_by_bit) == told(at_once)
+
+
+def test_the_archive_finds_what_the_stage_finds(tmp_path: Path) -> None:
+    texts = posts(random.Random(5), 150)
+    with Archive(":memory:") as archive:
+        archive.ingest(ready(tmp_path, texts, "a.jsonl"))
+        archive.dedupe()
+        _, articles = load_articles(archive._db)
+        found = find_duplicates(articles)
+        keys = [articles[kept].key for kept in found.representative]
+        assert [row[3] for row in told(archive)] == keys
+
+
+def test_another_choice_of_representatives_makes_the_clusters_anew(tmp_path: Path) -> None:
+    texts = posts(random.Random(6), 80)
+    with Archive(":memory:") as changed, Archive(":memory:") as fresh:
+        for archive in (changed, fresh):
+            archive.ingest(ready(tmp_path, texts, "a.jsonl"))
+        changed.dedupe()
+        report = changed.dedupe(DuplicateConfig(keep="first"))
+        fresh.dedupe(DuplicateConfig(keep="first"))
+        assert told(changed) == told(fresh)
+        assert report.changes
+        assert sum(report.changed.values()) > 0
+
+
+def test_other_thresholds_forget_what_was_found(tmp_path: Path) -> None:
+    texts = posts(random.Random(7), 80)
+    with Archive(":memory:") as changed, Archive(":memory:") as fresh:
+        for archive in (changed, fresh):
+            archive.ingest(ready(tmp_path, texts, "a.jsonl"))
+        changed.dedupe()
+        changed.dedupe(DuplicateConfig(near=0.9))
+        fresh.dedupe(DuplicateConfig(near=0.9))
+        assert told(changed) == told(fresh)
+
+
+def test_another_archive_is_only_looked_at(tmp_path: Path) -> None:
+    texts = posts(random.Random(8), 60)
+    with Archive(tmp_path / "old.db") as old:
+        old.ingest(ready(tmp_path, texts[:30], "old.jsonl"))
+    before = (tmp_path / "old.db").read_bytes()
+    with Archive(":memory:") as new:
+        new.ingest(ready(tmp_path, [*texts[30:], texts[0]], "new.jsonl"))
+        report = new.against(tmp_path / "old.db")
+    assert (tmp_path / "old.db").read_bytes() == before
+    assert report.found["exact"] >= 1
+    assert report.articles == 31
