@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from blogarc.lexicon import Wording, learn, stems
+from blogarc.errors import InputError
+from blogarc.lexicon import Wording, join, learn, parse, stems
 
 ENGLISH = ["bread", "house", "bridge", "window", "knife", "horse"]
 SPANISH = ["tostada", "casa", "puente", "ventana", "cuchillo", "caballo"]
@@ -63,3 +65,22 @@ def test_stems_are_folded_and_cut() -> None:
 @given(st.lists(st.tuples(st.text(max_size=60), st.text(max_size=60)), max_size=5))
 def test_anything_can_be_a_lesson_and_always_the_same_one(pairs: list[tuple[str, str]]) -> None:
     assert learn(pairs) == learn(pairs)
+
+
+def test_a_user_s_lexicon_is_read_line_by_line() -> None:
+    assert parse("# mine\n\nbread\tpan\tnoun\nof course\tpor supuesto\n") == [("bread", "pan")]
+
+
+@pytest.mark.parametrize("line", ["bread pan", "bread\t", "\tpan", "bread"])
+def test_a_line_without_two_words_is_named(line: str) -> None:
+    with pytest.raises(InputError, match=r"mine\.tsv, line 2"):
+        parse(f"house\tcasa\n{line}\n", "mine.tsv")
+
+
+def test_what_a_person_gives_comes_before_what_was_learned() -> None:
+    joined = join(
+        [("loaf", "pan"), ("bread", "pan")], {"pan": [("bread", 0.9), ("pan", 0.1)], "casa": [("house", 1.0)]}
+    )
+    assert joined["casa"] == [("house", 1.0)]
+    assert dict(joined["pan"]) == {"loaf": 0.5, "bread": 0.9, "pan": 0.1}
+    assert [word for word, _ in joined["pan"]][-1] == "pan"

@@ -91,8 +91,9 @@ def test_shared_keys_come_with_the_rarest_first_and_as_people_write_them() -> No
 
 def test_what_one_side_leaves_out_is_no_conflict() -> None:
     found = Likeness(["In 1956 and 1957, 41 boats."], ["En 1956.", "En 1960, 12 barcas."], keys=8, postings=8)
-    assert found.conflict(0, 0, 0) == 0
-    assert found.conflict(0, 1, 0) > 0
+    conflict = found.look(0, np.arange(2)).conflict
+    assert conflict[0, 0] == pytest.approx(0)
+    assert conflict[1, 0] > 0
 
 
 def test_the_same_order_is_seen_in_a_part_too() -> None:
@@ -101,8 +102,7 @@ def test_the_same_order_is_seen_in_a_part_too() -> None:
     back = "\n\n".join(f"de ahí a {town}" for town in reversed(towns))
     part = "\n\n".join(f"de ahí a {town}" for town in towns[3:8])
     found = Likeness([forth], [back, part], keys=8, postings=8)
-    assert found.same_order(0, 0) < -0.3
-    assert found.same_order(0, 1) > 0.3
+    assert found.look(0, np.arange(2)).order.tolist() == [pytest.approx(-0.55, abs=0.25), pytest.approx(0.4, abs=0.25)]
 
 
 def test_a_key_in_too_many_posts_names_no_candidates() -> None:
@@ -142,5 +142,7 @@ def test_any_texts_can_be_compared(source: list[str], target: list[str]) -> None
     for row in range(len(source)):
         cosines = found.compare(row, found.candidates(row, 5))
         assert np.isfinite(cosines).all()
-        for column in range(len(target)):
-            assert -1 <= found.same_order(row, column) <= 1
+        closer = found.look(row, np.arange(len(target)))
+        assert (np.abs(closer.order) <= 1).all()
+        for covered in (closer.most_covered, closer.least_covered):
+            assert ((covered >= 0) & (covered <= 1 + 1e-9)).all()

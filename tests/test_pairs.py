@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from blogarc.model import Article
-from blogarc.pairs import PairConfig, as_articles, explain, find_pairs
+from blogarc.pairs import PairConfig, as_articles, explain, find_pairs, pair_up
 
 DEFAULT = PairConfig()
 # Written for this test.
@@ -219,4 +219,62 @@ def test_pairs_of_anything_are_one_to_one_in_order_and_the_same_twice(given_post
     for pair in found:
         assert given_posts[pair.source][0] == "en"
         assert given_posts[pair.target][0] == "es"
-        assert 0.5 <= pair.score <= 1
+        assert DEFAULT.threshold <= pair.score <= 1
+
+
+def test_every_post_without_a_partner_is_told_what_came_nearest() -> None:
+    pairing = pair_up(MIXED)
+    assert [nearest.article for nearest in pairing.unpaired] == [2, 3]
+    assert all(nearest.why for nearest in pairing.unpaired)
+    assert pairing.pairs == find_pairs(MIXED)
+
+
+def test_a_veto_is_told_as_the_reason_rather_than_something_less_alike() -> None:
+    spanish = HARBOUR[1].replace("1956", "1957")
+    (english, _, _) = pair_up(posts(("en", HARBOUR[0]), ("es", spanish), ("es", RAIN))).unpaired
+    assert english.other == 1
+    assert "1956 against 1957" in english.why
+
+
+def test_a_post_that_shares_nothing_has_nothing_near() -> None:
+    many = [("es", f"{RAIN} {'xyz' * n}") for n in range(60)]
+    nearest = pair_up([("en", "Zzz."), *many]).unpaired[0]
+    assert (nearest.other, nearest.score) == (None, 0.0)
+
+
+def test_a_second_translation_of_a_post_is_named() -> None:
+    other = OBSERVATORY[1].replace("abrió", "inauguró").replace("al público", "para el pueblo")
+    pairing = pair_up([*MIXED, ("es", other)])
+    (pair,) = (pair for pair in pairing.pairs if pair.source == 4)
+    (version,) = pair.evidence["other versions"]
+    assert {pair.target, version["position"]} == {8, 9}
+    assert [n.article for n in pairing.unpaired if "another version" in n.why] == [version["position"]]
+
+
+def test_a_partial_translation_says_how_much_is_translated() -> None:
+    whole = "\n\n".join((HARBOUR[0], OBSERVATORY[0], OPERA[0]))
+    (pair,) = find_pairs(posts(("en", whole), ("en", BREAD), ("es", OBSERVATORY[1]), ("es", RAIN)))
+    assert 0.2 < pair.evidence["aligned"]["source"] < 0.5
+    assert pair.evidence["partial"].endswith("of the source is translated")
+    assert find_pairs(MIXED)[0].evidence["partial"] is None
+
+
+def test_a_lexicon_that_a_person_gives_speaks_for_a_pair() -> None:
+    english = (
+        "The old blacksmith sold his anvil to a young shepherd.\n\nThe shepherd wept, for the hammer was too heavy."
+    )
+    spanish = (
+        "El viejo herrero vendió su yunque a un joven pastor.\n\nEl pastor lloró, pues el martillo pesaba demasiado."
+    )
+    pool = posts(("en", english), ("en", BREAD), ("es", spanish), ("es", RAIN))
+    given_words = [("old", "viejo"), ("blacksmith", "herrero"), ("sold", "vendió"), ("anvil", "yunque")]
+    given_words += [("young", "joven"), ("shepherd", "pastor"), ("wept", "lloró"), ("hammer", "martillo")]
+    given_words += [("a" * n, "b" * n) for n in range(3, 103)]  # a lexicon of a few words is not gone by
+    articles = as_articles(pool)
+    without = explain(articles[0], articles[2], articles)["probability"]
+    with_words = explain(articles[0], articles[2], articles, words=given_words)["probability"]
+    assert with_words > without
+
+
+def test_what_is_learned_is_given_back_and_asked_for_nothing() -> None:
+    assert pair_up(MIXED).lexicon == {}

@@ -107,13 +107,20 @@ def read_html(path: Path, ranks: tuple[int, ...] = ()) -> list[str]:
 
 
 def read_mallard(path: Path) -> list[str]:
-    """The one post of a GNOME help page."""
+    """The one post of a GNOME help page: what its reader sees, without the notes of its editors and what is said about it."""
     blocks = []
-    for element in ET.parse(path).iter():
-        if element.tag.rpartition("}")[2] in ("title", "p"):
-            text = " ".join("".join(element.itertext()).split())
-            if text:
-                blocks.append(text)
+
+    def walk(element: ET.Element) -> None:
+        for part in element:
+            name = part.tag.rpartition("}")[2] if isinstance(part.tag, str) else ""
+            if name in ("title", "p"):
+                text = " ".join("".join(part.itertext()).split())
+                if text:
+                    blocks.append(text)
+            elif name not in ("info", "comment", "screen", "code"):
+                walk(part)
+
+    walk(ET.parse(path).getroot())
     return ["\n\n".join(blocks)]
 
 
@@ -243,7 +250,7 @@ def _load(source: Source) -> Iterator[Post]:
 def main() -> None:
     """What is installed."""
     if "--packages" in sys.argv:
-        print(*(source.packages for source in SOURCES))  # noqa: T201
+        print(*(source.packages for source in SOURCES))
         return
     posts = load()
     for source in SOURCES:
@@ -251,7 +258,7 @@ def main() -> None:
         languages = Counter(post.language for post in own)
         pairs = sum(count == 2 for count in Counter(post.name for post in own).values())
         letters = sum(len(post.text) for post in own)
-        print(f"{source.collection:20} {dict(languages)} {pairs} pairs, {letters:,} letters; {source.licence}")  # noqa: T201
+        print(f"{source.collection:20} {dict(languages)} {pairs} pairs, {letters:,} letters; {source.licence}")
 
 
 if __name__ == "__main__":

@@ -19,7 +19,7 @@ import random
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 import numpy as np
@@ -205,12 +205,13 @@ def learn(chosen: Sequence[Trial]) -> tuple[Look, Look]:
 
 
 def judge(trial: Trial, first: Look, second: Look) -> list[tuple[str, str, float]]:
-    """The pairs that these coefficients find, as names and probability."""
+    """Posts that are each other's most probable partner by these coefficients, as names and probability."""
     log_odds = first.log_odds(trial)
     if trial.pool.lexicon:
         trial.pool.clues["first look"] = log_odds
         log_odds = second.log_odds(trial)
     trial.pool.judge(log_odds)
+    trial.pool.config = replace(trial.pool.config, threshold=0.0)  # what is refused is for the reliability diagram
     found = []
     for edge in trial.pool.decide():
         source, target = trial.pool.position(edge)
@@ -243,6 +244,24 @@ def trap_trial(posts: Sequence[Post]) -> Trial:
     return make_trial(trap, TRAPS, "whole", False)
 
 
+def sure(found: Sequence[tuple[str, str, float]]) -> list[tuple[str, str, float]]:
+    """Those that are pairs."""
+    return [pair for pair in found if pair[2] >= PairConfig().threshold]
+
+
+def reliability(chances: np.ndarray, labels: np.ndarray) -> Iterator[str]:
+    """A line for each tenth of the probability: how many there are, how probable they are, and how many are right."""
+    yield "| probability | posts | mean | right | |"
+    yield "| --- | --- | --- | --- | --- |"
+    bins = np.minimum((chances * 10).astype(int), 9)
+    for n in range(10):
+        held = bins == n
+        if held.any():
+            right = labels[held].mean()
+            tenth = f"{n / 10:.1f} to {(n + 1) / 10:.1f}"
+            yield f"| {tenth} | {held.sum()} | {chances[held].mean():.2f} | {right:.2f} | `{'#' * round(20 * right):20}` |"
+
+
 def calibration(chances: np.ndarray, labels: np.ndarray) -> float:
     """The expected calibration error, in ten bins of equal width."""
     bins = np.minimum((chances * 10).astype(int), 9)
@@ -262,14 +281,17 @@ def main() -> None:
     given = Look(INTERCEPT, COEFFICIENTS), Look(SECOND_INTERCEPT, SECOND_COEFFICIENTS)
 
     totals: dict[tuple[str, bool], Count] = defaultdict(Count)
-    chances, truths = [], []
+    chances, truths, all_chances, all_truths = [], [], [], []
     for collection in collections:
         model = given if options.given else learn([t for t in made if t.collection != collection])
         own: dict[tuple[str, bool], Count] = defaultdict(Count)
         for trial in made:
             if trial.collection != collection:
                 continue
-            found = judge(trial, *model)
+            best = judge(trial, *model)
+            all_chances += [chance for *_, chance in best]
+            all_truths += [source == target for source, target, _ in best]
+            found = sure(best)
             right = sum(source == target for source, target, _ in found)
             for counts in (own, totals):
                 counts[trial.cut, trial.small].add(right, len(found), trial.truths)
@@ -284,9 +306,10 @@ def main() -> None:
     for key, count in totals.items():
         say(f"{'all':20} {key[0]:17} {'small' if key[1] else 'large':6} {count}   {count.wanted}")
     say(f"calibration error of found pairs: {calibration(np.array(chances), np.array(truths, float)):.3f}")
+    say("\n".join(reliability(np.array(all_chances), np.array(all_truths, float))))
     model = given if options.given else learn(made)
     trap = trap_trial(posts)
-    accepted = judge(trap, *model)
+    accepted = sure(judge(trap, *model))
     say(f"traps: {len(accepted)} of {trap.pool.sizes[1]} accepted")
     if options.wrong:
         for source, target, chance in accepted:

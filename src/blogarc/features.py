@@ -15,15 +15,18 @@ of the Latin alphabet still has numbers, names, and whatever words look alike.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-from blogarc.text import fold_accents
+from blogarc.text import COMMON_SIGNS, fold_accents
 
 # ---- what is known about English and Spanish, accents folded ----
+
+KNOWN_LANGUAGES = frozenset({"en", "es"})
 
 MONTHS: dict[str, int] = {
     name: number
@@ -124,9 +127,9 @@ _SOUNDS = (("ph", "f"), ("th", "t"), ("ch", "c"), ("qu", "c"), ("y", "i"), ("k",
 _SHORTEST_COGNATE = 5  # shorter words look alike by chance: "come", "once", "red"
 _STEM = 6  # letters of a cognate that are kept; inflection begins after about six
 _GRAM = 4
-GRAM_SPACE = 1 << 20  # 4-grams of 27 letters are 531,441: collisions stay rare
+GRAM_SPACE = 1 << 20  # a power of two; 4-grams of 27 letters are 531,441: collisions stay rare
 # A post is known by its beginning: beyond so many characters a 4-gram profile hardly changes.
-_READ = 40_000
+READ = 40_000
 
 _NUMBER = re.compile(r"\d+(?:[.,:/-]\d+)*")
 _THOUSANDS = re.compile(r"\d{1,3}(?:([.,])\d{3})(?:\1\d{3})*")
@@ -134,14 +137,18 @@ _WORD = re.compile(r"[^\W\d_]+")
 _DAY_MONTH = re.compile(r"\b(\d{1,2})(?:st|nd|rd|th|º|°)?\.? (?:de |of )?([a-z]{3,10})\b")
 _MONTH_DAY = re.compile(r"\b([a-z]{3,10})\.? (\d{1,2})(?:st|nd|rd|th)?\b(?![.:]\d)")
 _ORDINAL = re.compile(r"\b(\d{1,6})(?:st|nd|rd|th|\.?[ºª°])(?!\w)")
-_NAME = re.compile(r"(?<=[\w,;(] )[A-ZÀ-ÖØ-Þ][\w'’-]+")
-_IDENTIFIER = re.compile(
-    r"\b(?:\w*[a-z]\w*[A-Z]\w*|[A-Z]{2,}\w*|[A-Za-z]+\d\w*|\w+_\w+|[a-z]+\.[a-z]{2,}(?:\.[a-z]+)*)\b"
-)
+# What stands before is looked at after the capital is found: the other way round takes three times as long.
+_NAME = re.compile(r"[A-ZÀ-ÖØ-Þ](?<=[\w,;(] .)[\w'’-]+")
+_TOKEN = re.compile(r"\w+")
+_IDENTIFIER = re.compile(r"\w*[a-z]\w*[A-Z]\w*|[A-Z]{2,}\w*|[A-Za-z]+\d\w*|\w+_\w+")
+_HAS_IDENTIFIER = re.compile(r"[A-Z_](?<=\w.)|\d(?<=[A-Za-z].)")  # one pass tells where there is none
+_HAS_DOTTED = re.compile(r"\.[a-z]{2}")
+_DOTTED = re.compile(r"\b[a-z]+\.[a-z]{2,}(?:\.[a-z]+)*\b")
 _ADDRESS = re.compile(r"(?:https?://(?:www\.)?|www\.)([^\s)>\]\"'”»,;]+)")
 # Emoji, dingbats and arrows: a translator leaves them where they are.
 _SYMBOL = re.compile("[\u2190-\u21ff\u2300-\u23ff\u2600-\u27bf\u2b00-\u2bff\U0001f300-\U0001faff]")
 _GAP = re.compile(r"[\W_]+")
+_ASCII_PLAIN = bytes(c if chr(c).isalnum() else 32 for c in range(128)) + bytes(128)
 
 
 def numbers(text: str) -> list[str]:
@@ -152,12 +159,16 @@ def numbers(text: str) -> list[str]:
     >>> numbers("Version 3.2.10, 10:30, June 2020")
     ['3.2.10', '10:30', '2020', 'm6']
     """
-    return _numbers(text, fold_accents(text))
+    folded = fold_accents(text)
+    return _numbers(text, folded, _WORD.findall(folded))
 
 
-def _numbers(text: str, folded: str) -> list[str]:
+def _numbers(text: str, folded: str, words: Sequence[str]) -> list[str]:
     found = [_plain_number(match) for match in _NUMBER.findall(text)]
-    found += [f"m{MONTHS[word]}" for word in _WORD.findall(folded) if len(word) > 3 and word in MONTHS]
+    months = [word for word in words if word in MONTHS]
+    if not months:
+        return found
+    found += [f"m{MONTHS[word]}" for word in months if len(word) > 3]
     days = [(day, month) for day, month in _DAY_MONTH.findall(folded) if month in MONTHS]
     days += [(day, month) for month, day in _MONTH_DAY.findall(folded) if month in MONTHS]
     return found + [f"m{MONTHS[month]}-{int(day)}" for day, month in days]
@@ -196,13 +207,25 @@ def names(text: str) -> list[str]:
     >>> names("Ayer, en Tegucigalpa, Ana María leyó www.ejemplo.org/uno con NumPy.")
     ['tegucigalpa', 'ana', 'maria', 'numpy', 'ejemplo.org/uno']
     """
-    addresses = [address.rstrip("./").lower() for address in _ADDRESS.findall(text)]
-    if addresses:
+    addresses = []
+    if "://" in text or "www." in text:
+        addresses = [address.rstrip("./").lower() for address in _ADDRESS.findall(text)]
         text = _ADDRESS.sub(" ", text)
     found = [name.removesuffix("'s").removesuffix("’s") for name in _NAME.findall(text)]
-    found += [name for name in _IDENTIFIER.findall(text) if name not in found]
-    folded = [fold_accents(name) for name in found]
-    return [name for name in folded if name not in MONTHS] + addresses + _SYMBOL.findall(text)
+    known = set(found)
+    identifiers = []
+    if _HAS_IDENTIFIER.search(text):
+        identifiers = [token for token in _TOKEN.findall(text) if _is_identifier(token)]
+    if _HAS_DOTTED.search(text):
+        identifiers += _DOTTED.findall(text)
+    found += [name for name in identifiers if name not in known]
+    folded = [name for name in map(fold_accents, found) if name not in MONTHS]
+    return folded + addresses + ([] if text.isascii() else _SYMBOL.findall(text))
+
+
+@lru_cache(maxsize=1 << 17)
+def _is_identifier(token: str) -> bool:
+    return _IDENTIFIER.fullmatch(token) is not None
 
 
 @lru_cache(maxsize=1 << 17)
@@ -235,7 +258,7 @@ def cognates(folded: str) -> list[str]:
     >>> cognates("la situacion es optima")
     ['situac', 'optima']
     """
-    return [key for word in _WORD.findall(folded) if (key := cognate(word))]
+    return [key for key in map(cognate, _WORD.findall(folded)) if key]
 
 
 def grams(folded: str) -> NDArray[np.int64]:
@@ -244,15 +267,52 @@ def grams(folded: str) -> NDArray[np.int64]:
     >>> len(grams("capital")), bool((grams("capital")[:4] == grams("capitales")[:4]).all())
     (6, True)
     """
-    line = f" {_GAP.sub(' ', folded).strip()} "
-    codes = np.frombuffer(line.encode("utf-32-le", "surrogatepass"), dtype=np.uint32).astype(np.uint64)
+    return _hash(f" {_plain(folded)} ").astype(np.int64)
+
+
+def grams_of(folded: Sequence[str]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The 4-grams of many folded texts, one after the other, and how many each text has.
+
+    >>> found, counts = grams_of(["capital", "", "capitales"])
+    >>> counts.tolist(), bool((found[:4] == found[6:10]).all())
+    ([6, 0, 8], True)
+    """
+    lines = [f" {_plain(text)} " for text in folded]
+    lengths = np.array([len(line) for line in lines], np.int64)
+    counts = np.where(lengths > _GRAM, lengths - _GRAM + 1, 0)
+    found = _hash("".join(lines)).astype(np.int64)
+    # What begins in one text and ends in the next is no 4-gram.
+    ends = np.cumsum(lengths)
+    place = np.arange(int(counts.sum())) - np.repeat(np.cumsum(counts) - counts, counts)
+    return found[place + np.repeat(ends - lengths, counts)], counts
+
+
+def _hash(line: str) -> NDArray[np.uint32]:
+    """A number below GRAM_SPACE for each four letters; none for a line of one word of less than three."""
+    codes = np.frombuffer(line.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
     if len(codes) < _GRAM + 1:
-        return np.empty(0, np.int64)
-    # FNV-1a over the four letters: enough to spread them, and the same on every machine.
-    mixed = np.full(len(codes) - _GRAM + 1, 0xCBF29CE484222325, np.uint64)
-    for n in range(_GRAM):
-        mixed = (mixed ^ codes[n : n + len(mixed)]) * np.uint64(0x100000001B3)
-    return ((mixed ^ (mixed >> np.uint64(32))) % np.uint64(GRAM_SPACE)).astype(np.int64)
+        return np.empty(0, np.uint32)
+    # A polynomial of the four letters and the end of MurmurHash3: well spread, and the same on every machine.
+    mixed = codes[: len(codes) - _GRAM + 1].copy()
+    for n in range(1, _GRAM):
+        mixed *= np.uint32(0x01000193)
+        mixed += codes[n : n + len(mixed)]
+    mixed ^= mixed >> np.uint32(16)
+    mixed *= np.uint32(0x85EBCA6B)
+    mixed ^= mixed >> np.uint32(13)
+    mixed &= np.uint32(GRAM_SPACE - 1)
+    return mixed
+
+
+def _plain(folded: str) -> str:
+    """Letters and digits only, with one space between words."""
+    if not folded.isascii():
+        for sign in COMMON_SIGNS:
+            if sign in folded:
+                folded = folded.replace(sign, " ")
+    if folded.isascii():
+        return " ".join(folded.encode("ascii").translate(_ASCII_PLAIN).decode("ascii").split())
+    return _GAP.sub(" ", folded).strip()
 
 
 FAMILIES = ("numbers", "names", "cognates", "grams")
@@ -274,6 +334,12 @@ def extract(text: str) -> Features:
     >>> extract("In 2015 the capital, Lima, grew.").names
     ['lima']
     """
-    text = text[:_READ]
-    folded = fold_accents(text)
-    return Features(_numbers(text, folded), names(text), cognates(folded), grams(folded))
+    folded = fold_accents(text[:READ])
+    return Features(*extract_named(text, folded), grams(folded))
+
+
+def extract_named(text: str, folded: str) -> tuple[list[str], list[str], list[str]]:
+    """Numbers, names and cognates of a text; `folded` is its beginning without accents."""
+    text = text[:READ]
+    words = _WORD.findall(folded)
+    return _numbers(text, folded, words), names(text), [key for key in map(cognate, words) if key]

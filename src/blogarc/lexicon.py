@@ -17,6 +17,7 @@ from itertools import islice
 import numpy as np
 from numpy.typing import NDArray
 
+from blogarc.errors import InputError
 from blogarc.text import fold_accents
 
 _WORD = re.compile(r"[^\W\d_]+")
@@ -28,7 +29,8 @@ _LEAST = 0.08  # probability of a translation that is kept,
 _MOST = 4  # and how many of one word
 _UNKNOWN = 0.5  # what a word without a known translation counts in the length of a translated post
 
-Translations = Mapping[str, Sequence[tuple[str, float]]]
+Translations = Mapping[str, Sequence[tuple[str, float]]]  # stems of the target language to stems of the source language
+Words = Sequence[tuple[str, str]]  # a word of the source language and its translation
 
 
 def stems(text: str) -> list[str]:
@@ -38,6 +40,50 @@ def stems(text: str) -> list[str]:
     ['situac', 'econom']
     """
     return [word[:_STEM] for word in _WORD.findall(fold_accents(text)) if len(word) >= _SHORTEST]
+
+
+def parse(text: str, name: str = "lexicon") -> list[tuple[str, str]]:
+    r"""The pairs of words in a user's lexicon: two words in a line with a tab between, the source language first.
+
+    Blank lines and those that start with `#` are passed over, further columns are not read. Entries of several words are left
+    out: words are compared one by one. Raises InputError, with the line, if a line has no tab.
+
+    >>> parse("# ours\nharbour\tpuerto\nof course\tpor supuesto\n")
+    [('harbour', 'puerto')]
+    """
+    found = []
+    for number, line in enumerate(text.splitlines(), start=1):
+        if not line.strip() or line.startswith("#"):
+            continue
+        source, tab, rest = line.partition("\t")
+        if not tab or not source.strip() or not rest.strip():
+            raise InputError(
+                f"{name}, line {number}: there are no two words with a tab between.",
+                "A line of a lexicon is like this: harbour<TAB>puerto",
+            )
+        pair = source.strip(), rest.partition("\t")[0].strip()
+        if all(len(_WORD.findall(word)) == 1 for word in pair):
+            found.append(pair)
+    return found
+
+
+def join(given: Words, learned: Translations) -> dict[str, list[tuple[str, float]]]:
+    """What a person gave, and after it what was learned.
+
+    >>> join([("harbour", "puerto"), ("port", "puerto")], {"puerto": [("boat", 0.5)]})
+    {'puerto': [('harbou', 0.5), ('port', 0.5), ('boat', 0.5)]}
+    """
+    told: dict[str, dict[str, float]] = {}
+    for source, target in given:
+        for key in stems(target):
+            told.setdefault(key, {}).update(dict.fromkeys(stems(source), 0.0))
+    joined = {word: list(said) for word, said in learned.items()}
+    for key, words in told.items():
+        known = dict(learned.get(key, ()))
+        # Each as likely as the others, unless the archive knows it for likelier.
+        ours = [(word, max(1 / len(words), known.get(word, 0.0))) for word in words]
+        joined[key] = ours + [(word, chance) for word, chance in known.items() if word not in words]
+    return joined
 
 
 def learn(passages: Iterable[tuple[str, str]]) -> dict[str, list[tuple[str, float]]]:

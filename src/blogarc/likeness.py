@@ -11,72 +11,112 @@ Schwenk 2019): a post full of common words is a little like everything, and a ma
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import accumulate
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from blogarc.alignment import paragraphs
-from blogarc.features import FAMILIES, GRAM_SPACE, extract
+from blogarc.features import FAMILIES, GRAM_SPACE, READ, extract_named, grams_of
+from blogarc.text import fold_accents
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
-_NONE = np.empty(0, np.int64)
 _SHRINKAGE = 8.0  # shared keys that count half in judging their order
+_NAMED = len(FAMILIES) - 1  # the families before the 4-grams, whose keys people can read
+_ID_BITS = 28  # a key is its family, and below it a number of so many bits; both fit into 31
+_ID_MASK = (1 << _ID_BITS) - 1
+_BATCH = 64  # posts read at once: enough to make numpy worth its while, and few enough for the cache
 
 # What each family counts in the likeness that ranks candidates.
 _SHARES = dict(zip(FAMILIES, (0.15, 0.2, 0.3, 0.35), strict=True))
 
 
 class Vocabulary:
-    """Keys as numbers: the 4-grams first, then all others in order of arrival. A number knows its family."""
+    """Numbers, names and cognates as integers, in order of arrival within their family."""
 
     def __init__(self) -> None:
-        self.ids: dict[str, int] = {}
+        self.ids: tuple[dict[str, int], ...] = tuple({} for _ in range(_NAMED))
 
-    def add(self, family: int, keys: Iterable[str]) -> Ints:
-        ids = self.ids
-        return np.fromiter((ids.setdefault(f"{family}{key}", len(ids)) for key in keys), np.int64) + GRAM_SPACE
-
-    def families(self) -> NDArray[np.int8]:
-        """The family of every number from GRAM_SPACE on, as its position in FAMILIES."""
-        return np.fromiter((int(key[0]) for key in self.ids), np.int8, len(self.ids))
-
-    def names(self) -> list[str]:
-        """The keys behind the numbers from GRAM_SPACE on, without their family."""
-        return [key[1:] for key in self.ids]
+    def add(self, family: int, keys: Iterable[str]) -> list[int]:
+        ids = self.ids[family]
+        return [ids.setdefault(key, len(ids)) for key in keys]
 
 
 class Side:
-    """The posts of one language as sparse rows: numbers of keys (ascending), and how often each occurs."""
+    """The posts of one language as sparse rows: keys (ascending, so family by family), and how often each occurs."""
 
-    def __init__(self, texts: Iterable[str], vocabulary: Vocabulary) -> None:
-        rows: list[Ints] = []
-        counts: list[NDArray[np.int64]] = []
-        spread: list[NDArray[np.int64]] = []
-        places: list[NDArray[np.float32]] = []
-        self.units = 0
-        for text in texts:
-            blocks = paragraphs(text)
-            parts, where = zip(*_keys(blocks, vocabulary), strict=True) if blocks else ((), ())
-            whole = np.concatenate([_NONE, *parts])
-            keys, first, times = np.unique(whole, return_index=True, return_counts=True)
-            rows.append(keys.astype(np.int32))
-            counts.append(times)
-            # In how many paragraphs of this post each key stands.
-            once = np.concatenate([_NONE, *(np.unique(part) for part in parts)])
-            spread.append(np.unique(once, return_counts=True)[1])
-            named = np.searchsorted(keys, GRAM_SPACE)
-            places.append(np.concatenate([np.empty(0, np.float32), *where])[first[named:]])
-            self.units += len(parts)
-        self.starts = np.concatenate([[0], np.cumsum([len(row) for row in rows])]).astype(np.int64)
-        self.keys = _joined(rows, np.int32)
+    def __init__(self, texts: Sequence[str], vocabulary: Vocabulary) -> None:
+        self.units = 0  # paragraphs
+        batches = [self._read(texts[n : n + _BATCH], vocabulary) for n in range(0, len(texts), _BATCH)]
+        lengths, keys, counts, spread, places = zip(*batches, strict=True) if batches else ((), (), (), (), ())
+        self.starts = np.concatenate([[0], np.cumsum(np.concatenate([np.empty(0, np.int64), *lengths]))])
+        self.keys = _joined(keys, np.int32)
         self.counts = _joined(counts, np.uint16)
-        self.places = places  # of the keys that are no 4-grams, where in the post each stands first
         self._spread = _joined(spread, np.uint16)
+        self._places = _joined(places, np.float32)
 
     def __len__(self) -> int:
         return len(self.starts) - 1
+
+    def _read(self, texts: Sequence[str], vocabulary: Vocabulary) -> tuple[Ints, ...]:
+        """The rows of a few posts: their lengths; keys, counts and paragraphs with each key; where named keys stand first."""
+        ids: list[int] = []
+        runs: list[int] = []  # keys of each family of each paragraph
+        letters: list[int] = []
+        owners: list[int] = []
+        folded: list[str] = []
+        for post, text in enumerate(texts):
+            for block in paragraphs(text):
+                folded.append(fold_accents(block[:READ]))
+                letters.append(len(block))
+                owners.append(post)
+                for family, said in enumerate(extract_named(block, folded[-1])):
+                    ids += vocabulary.add(family, said)
+                    runs.append(len(said))
+        self.units += len(folded)
+        owner, length = np.array(owners, np.int64), np.array(letters, np.int64)
+        run, unit = np.array(runs, np.int64), np.arange(len(folded))
+        start = np.cumsum(length) - length
+        start -= start[np.searchsorted(owner, owner)]
+        # A family is in the order of the text: its keys are spread evenly over the paragraph, which is near enough.
+        inside = np.arange(len(ids)) - np.repeat(np.cumsum(run) - run, run)
+        units = np.repeat(np.repeat(unit, _NAMED), run)
+        place = start[units] + length[units] * (inside + 0.5) / np.repeat(run, run)
+        named = np.array(ids, np.int64) | np.repeat(np.tile(np.arange(_NAMED), len(folded)), run) << _ID_BITS
+        found, held = grams_of(folded)
+        # Once for each paragraph that has the key, and then once for each post.
+        keys = np.concatenate([units << 32 | named, np.repeat(unit, held) << 32 | found | _NAMED << _ID_BITS])
+        once, times = _distinct(np.sort(keys))
+        once = (owner[once >> 32] << 32) | (once & 0xFFFFFFFF)
+        order = np.argsort(once, kind="stable")
+        rows, spread = _distinct(once[order])
+        first = np.cumsum(spread) - spread
+        counts = np.add.reduceat(times[order], first) if len(first) else first
+        lengths = np.bincount(rows >> 32, minlength=len(texts))
+        # A stable sort keeps the order of the text among equal keys.
+        whose = owner[units] << 32 | named
+        order = np.argsort(whose, kind="stable")
+        times = _distinct(whose[order])[1]
+        return lengths, (rows & 0xFFFFFFFF), counts, spread, place[order][np.cumsum(times) - times]
+
+    def renumber(self, first: Sequence[int], grams: NDArray[np.int32]) -> None:
+        """Keys without gaps: those of each family from `first` on, 4-grams in the order that `grams` gives them."""
+        for rows in _slices(len(self.keys)):
+            family, ids = self.keys[rows] >> _ID_BITS, self.keys[rows] & _ID_MASK
+            self.keys[rows] = np.array(first, np.int32)[family] + np.where(
+                family == _NAMED, grams[ids & (GRAM_SPACE - 1)], ids
+            )
+        # Where each family starts in each row, and where the row ends.
+        owner = np.repeat(np.arange(len(self), dtype=np.int32), np.diff(self.starts))
+        self.cuts = np.repeat(self.starts[:-1, None], len(FAMILIES) + 1, axis=1)
+        for n, end in enumerate(first[1:], start=1):
+            self.cuts[:, n] += np.bincount(owner[self.keys < end], minlength=len(self))
+        self.cuts[:, -1] = self.starts[1:]
+        named = self.cuts[:, _NAMED] - self.cuts[:, 0]
+        self._place_starts = np.cumsum(named) - named
 
     def rarity(self, size: int) -> Floats:
         """The inverse document frequency of every key, counted in paragraphs; 0 where it does not occur."""
@@ -86,22 +126,36 @@ class Side:
     def row(self, n: int) -> slice:
         return slice(int(self.starts[n]), int(self.starts[n + 1]))
 
+    def named(self, n: int) -> NDArray[np.int32]:
+        """The keys of a post that are no 4-grams."""
+        return self.keys[self.cuts[n, 0] : self.cuts[n, _NAMED]]
 
-def _keys(blocks: Sequence[str], vocabulary: Vocabulary) -> Iterator[tuple[Ints, NDArray[np.float32]]]:
-    """The keys of each paragraph, and where in the text each stands, in letters from its start."""
-    start = 0
-    for block in blocks:
-        found = extract(block)
-        families = [vocabulary.add(n, keys) for n, keys in enumerate((found.numbers, found.names, found.cognates))]
-        # A family is in the order of the text: its keys are spread evenly over the paragraph, which is near enough.
-        where = [(start + len(block) * (np.arange(len(keys)) + 0.5) / max(len(keys), 1)) for keys in families]
-        where.append(np.full(len(found.grams), start))
-        yield np.concatenate([*families, found.grams]), np.concatenate(where).astype(np.float32)
-        start += len(block)
+    def places(self, n: int) -> NDArray[np.float32]:
+        """Where each of those stands first, in letters from the start of the post."""
+        start = self._place_starts[n]
+        return self._places[start : start + self.cuts[n, _NAMED] - self.cuts[n, 0]]
+
+
+def _distinct(ordered: Ints) -> tuple[Ints, Ints]:
+    """The distinct values of an ascending array, and how often each occurs."""
+    if not len(ordered):
+        return ordered, ordered
+    first = np.flatnonzero(np.concatenate([[True], ordered[1:] != ordered[:-1]]))
+    return ordered[first], np.diff(np.concatenate([first, [len(ordered)]]))
+
+
+def _slices(size: int, step: int = 1 << 20) -> Iterator[slice]:
+    return (slice(start, min(start + step, size)) for start in range(0, size, step))
 
 
 def _joined(rows: Sequence[NDArray[Any]], kind: type[np.generic]) -> NDArray[Any]:
-    return np.concatenate([np.empty(0, kind), *(np.minimum(row, np.iinfo(kind).max).astype(kind) for row in rows)])  # type: ignore[type-var]
+    joined = np.empty(sum(map(len, rows)), kind)
+    most = np.iinfo(kind).max if issubclass(kind, np.integer) else np.inf
+    place = 0
+    for row in rows:
+        joined[place : place + len(row)] = np.minimum(row, most)
+        place += len(row)
+    return joined
 
 
 class Likeness:
@@ -110,55 +164,72 @@ class Likeness:
     def __init__(self, source: Sequence[str], target: Sequence[str], *, keys: int, postings: int) -> None:
         vocabulary = Vocabulary()
         self.source, self.target = Side(source, vocabulary), Side(target, vocabulary)
+        sides = self.source, self.target
         # Keys are numbered anew without gaps, so that ten posts do not pay for a table of all possible 4-grams.
         used = np.zeros(GRAM_SPACE, bool)
-        for side in (self.source, self.target):
-            used[side.keys[side.keys < GRAM_SPACE]] = True
-        self._first_named = int(used.sum())
-        self._names = vocabulary.names()
-        size = self._first_named + len(self._names)
-        self.kinds = np.full(size, len(FAMILIES) - 1, np.int8)
-        self.kinds[self._first_named :] = vocabulary.families()
-        number = np.concatenate([np.cumsum(used) - 1, np.arange(self._first_named, size)]).astype(np.int32)
-        for side in (self.source, self.target):
-            side.keys = number[side.keys]
+        for side in sides:
+            for rows in _slices(len(side.keys)):
+                used[side.keys[rows][side.keys[rows] >> _ID_BITS == _NAMED] & _ID_MASK] = True
+        sizes = [*(len(ids) for ids in vocabulary.ids), int(used.sum())]
+        first = [0, *accumulate(sizes)]
+        for side in sides:
+            side.renumber(first, (np.cumsum(used) - 1).astype(np.int32))
+        self._first = np.array(first)
+        self._names = [key for ids in vocabulary.ids for key in ids]
+        size = first[-1]
+        self.kinds = np.repeat(np.arange(len(FAMILIES), dtype=np.int8), sizes)
         # A key that is common on one side says little, however rare it is on the other; in one side only, nothing.
-        self._rarities = [side.rarity(size) for side in (self.source, self.target)]
+        self._rarities = [side.rarity(size) for side in sides]
         self.weights = np.minimum(*self._rarities)
-        self._values = [
-            self._normalised(side, rarity)
-            for side, rarity in zip((self.source, self.target), self._rarities, strict=True)
-        ]
+        both = list(zip(sides, self._rarities, strict=True))
+        self._values = [self._normalised(side, rarity) for side, rarity in both]
+        # The weight of all keys of each named family of each post, shared or not.
+        self._totals = [self._named_totals(side, rarity) for side, rarity in both]
         self._dense = np.zeros(size, np.float32)
+        self._at = np.full(len(self._names), -1, np.int32)
         self._most_keys, self._most_postings = keys, postings
         self._postings = self._invert()
 
     def _normalised(self, side: Side, own: Floats) -> NDArray[np.float32]:
         """Values of unit length in each family of each row; the length counts unshared keys too."""
         rarity = np.where(self.weights > 0, self.weights, own)
-        values = (1 + np.log(side.counts)) * rarity[side.keys]
-        groups = np.repeat(np.arange(len(side)), np.diff(side.starts)) * len(FAMILIES) + self.kinds[side.keys]
-        norms = np.sqrt(np.bincount(groups, values**2, minlength=len(side) * len(FAMILIES)))
-        values /= np.maximum(norms[groups], 1e-9)
-        values[self.weights[side.keys] <= 0] = 0
-        return np.asarray(values, np.float32)
+        values = np.empty(len(side.keys), np.float32)
+        step = 512
+        for n in range(0, len(side), step):
+            cuts = side.cuts[n : n + step]
+            rows = slice(int(cuts[0, 0]), int(cuts[-1, -1]))
+            value = (1 + np.log(side.counts[rows])) * rarity[side.keys[rows]]
+            groups = np.repeat(np.arange(cuts.shape[0] * len(FAMILIES)), np.diff(cuts, axis=1).ravel())
+            norms = np.sqrt(np.bincount(groups, value**2, minlength=cuts.shape[0] * len(FAMILIES)))
+            value /= np.maximum(norms[groups], 1e-9)
+            value[self.weights[side.keys[rows]] <= 0] = 0
+            values[rows] = value
+        return values
 
-    def _invert(self) -> tuple[Ints, Ints]:
-        """For every key the target posts that have it: where they start, and the posts."""
+    def _named_totals(self, side: Side, rarity: Floats) -> Floats:
+        totals = np.zeros((len(side), _NAMED))
+        for n in range(len(side)):
+            keys = side.named(n)
+            totals[n] = np.bincount(self.kinds[keys], rarity[keys], minlength=_NAMED)
+        return totals
+
+    def _invert(self) -> tuple[Ints, NDArray[np.int32]]:
+        """For every named key the target posts that have it: where they start, and the posts."""
         side = self.target
-        useful = (side.keys >= self._first_named) & (self.weights[side.keys] > 0)
-        owners = np.repeat(np.arange(len(side)), np.diff(side.starts))[useful]
-        keys = side.keys[useful]
-        order = np.argsort(keys, kind="stable")
-        starts = np.concatenate([[0], np.cumsum(np.bincount(keys, minlength=len(self.kinds)))])
-        return starts.astype(np.int64), owners[order]
+        count = len(self._names)
+        keys = np.concatenate([np.empty(0, np.int32), *(side.named(n) for n in range(len(side)))])
+        owners = np.repeat(np.arange(len(side), dtype=np.int32), side.cuts[:, _NAMED] - side.cuts[:, 0])
+        useful = self.weights[keys] > 0
+        keys, owners = keys[useful], owners[useful]
+        starts = np.concatenate([[0], np.cumsum(np.bincount(keys, minlength=count))])
+        return starts.astype(np.int64), owners[np.argsort(keys, kind="stable")]
 
     def candidates(self, n: int, most: int) -> Ints:
         """The target posts that share the weightiest rare keys with source post `n`, best first."""
         if len(self.target) <= most:
             return np.arange(len(self.target))
         starts, owners = self._postings
-        keys = self.source.keys[self.source.row(n)]
+        keys = self.source.named(n)
         held = starts[keys + 1] - starts[keys]
         keys = keys[(held > 0) & (held <= self._most_postings)]
         if not len(keys):
@@ -166,75 +237,107 @@ class Likeness:
         keys = keys[np.argsort(-self.weights[keys], kind="stable")[: self._most_keys]]
         found = np.concatenate([owners[starts[key] : starts[key + 1]] for key in keys])
         weight = np.repeat(self.weights[keys], starts[keys + 1] - starts[keys])
-        posts, inverse = np.unique(found, return_inverse=True)
-        total = np.bincount(inverse, weight)
-        return posts[np.argsort(-total, kind="stable")[:most]]
+        total = np.bincount(found, weight)
+        posts = np.flatnonzero(total)
+        if len(posts) > most:
+            least = np.partition(total[posts], len(posts) - most)[len(posts) - most]
+            posts = np.flatnonzero(total >= least)
+        return posts[np.argsort(-total[posts], kind="stable")[:most]]
 
     def compare(self, n: int, others: Ints) -> Floats:
         """The cosines of source post `n` with target posts: a row each, a column for each family."""
+        if not len(others):
+            return np.zeros((0, len(FAMILIES)))
         ours = self.source.row(n)
         dense = self._dense
         keys = self.source.keys[ours]
         dense[keys] = self._values[0][ours]
-        slices = [self.target.row(int(other)) for other in others]
-        found = np.zeros((len(slices), len(FAMILIES)))
-        if slices:
-            theirs = np.concatenate([self.target.keys[s] for s in slices])
-            products = dense[theirs] * np.concatenate([self._values[1][s] for s in slices])
-            lengths = [s.stop - s.start for s in slices]
-            groups = np.repeat(np.arange(len(slices)), lengths) * len(FAMILIES) + self.kinds[theirs]
-            found = np.bincount(groups, products, minlength=found.size).astype(np.float64).reshape(found.shape)
+        cuts = self.target.cuts[others]
+        slices = [slice(start, end) for start, end in cuts[:, [0, -1]].tolist()]
+        products = dense[np.concatenate([self.target.keys[s] for s in slices])]
+        products *= np.concatenate([self._values[1][s] for s in slices])
         dense[keys] = 0
-        return found
+        ends = np.cumsum(np.diff(cuts, axis=1).ravel())
+        sums = np.concatenate([[0.0], np.cumsum(products, dtype=np.float64)])[np.concatenate([[0], ends])]
+        return np.asarray(np.diff(sums).reshape(-1, len(FAMILIES)))
+
+    def look(self, n: int, others: Ints) -> Closer:
+        """What source post `n` and each of these target posts share, key by key."""
+        ours, count = self.source.named(n), len(others)
+        self._at[ours] = np.arange(len(ours), dtype=np.int32)
+        rows = [self.target.named(int(other)) for other in others]
+        theirs = np.concatenate([np.empty(0, np.int32), *rows])
+        at = self._at[theirs]
+        self._at[ours] = -1
+        hit = np.flatnonzero(at >= 0)
+        edge = np.repeat(np.arange(count), [len(row) for row in rows])[hit]
+        keys, at = theirs[hit], at[hit]
+        groups, size = edge * _NAMED + self.kinds[keys], count * _NAMED
+        # Ours that they lack, and theirs that we lack.
+        totals = self._totals[0][n][None, :], self._totals[1][others]
+        shared = [np.bincount(groups, r[keys], minlength=size).reshape(count, _NAMED) for r in self._rarities]
+        alone = [total - both for total, both in zip(totals, shared, strict=True)]
+        covered = [
+            both.sum(axis=1) / np.maximum(total.sum(axis=1), 1e-9) for total, both in zip(totals, shared, strict=True)
+        ]
+        places = np.concatenate([np.empty(0, np.float32), *(self.target.places(int(other)) for other in others)])[hit]
+        ranks = [_ranks(edge, where) for where in (self.source.places(n)[at], places)]
+        apart = np.bincount(edge, (ranks[0] - ranks[1]) ** 2, minlength=count)
+        held = np.bincount(edge, minlength=count)
+        order = 1 - 6 * apart / np.maximum(held * (held * held - 1), 1)
+        # The shorter post: what it is made of tells a copy.
+        fewest = np.minimum(len(ours), np.array([len(row) for row in rows]))
+        return Closer(
+            np.minimum(*alone).clip(0),
+            np.where(held < 2, 0.0, order * held / (held + _SHRINKAGE)),
+            np.maximum(*covered),
+            np.minimum(*covered),
+            held / np.maximum(fewest, 1),
+        )
 
     def shared(self, row: int, column: int) -> list[list[str]]:
         """Numbers, names and cognates that both posts have, the rarest first."""
-        keys = np.intersect1d(self._named(0, row), self._named(1, column), assume_unique=True)
+        keys = np.intersect1d(self.source.named(row), self.target.named(column), assume_unique=True)
         keys = keys[np.lexsort((keys, -self.weights[keys]))]
-        return [self._spell(keys[self.kinds[keys] == n]) for n in range(len(FAMILIES) - 1)]
-
-    def conflict(self, row: int, column: int, family: int) -> float:
-        """The weight of the keys of a family that each of two posts has and the other lacks.
-
-        The lesser side counts: a partial translation lacks much, and contradicts nothing.
-        """
-        ours, theirs = (self._named(end, n) for end, n in ((0, row), (1, column)))
-        ours, theirs = ours[self.kinds[ours] == family], theirs[self.kinds[theirs] == family]
-        alone = [
-            float(rarity[np.setdiff1d(keys, others, assume_unique=True)].sum())
-            for rarity, keys, others in zip(self._rarities, (ours, theirs), (theirs, ours), strict=True)
-        ]
-        return min(alone)
-
-    def same_order(self, row: int, column: int) -> float:
-        """How far the keys that both posts have come in the same order: from 1, in the same, to -1, in the opposite one.
-
-        Spearman's rank correlation of where each stands first, shrunk where there are few. Two texts about one subject
-        share keys in any order; a translation, and a partial one, in the same.
-        """
-        ours, theirs = self._named(0, row), self._named(1, column)
-        _, mine, yours = np.intersect1d(ours, theirs, assume_unique=True, return_indices=True)
-        count = len(mine)
-        if count < 2:
-            return 0.0
-        first, second = self.source.places[row][mine], self.target.places[column][yours]
-        ranks = [np.argsort(np.argsort(places, kind="stable")) for places in (first, second)]
-        apart = float(((ranks[0] - ranks[1]) ** 2).sum())
-        return (1 - 6 * apart / (count * (count * count - 1))) * count / (count + _SHRINKAGE)
+        return [self._spell(keys[self.kinds[keys] == n]) for n in range(_NAMED)]
 
     def keys(self, end: int, n: int, family: int) -> set[str]:
-        """The keys of a family that a post has; `end` is 0 for a source post, 1 for a target post."""
-        keys = self._named(end, n)
+        """The keys of a named family that a post has; `end` is 0 for a source post, 1 for a target post."""
+        keys = (self.source, self.target)[end].named(n)
         return set(self._spell(keys[self.kinds[keys] == family]))
 
-    def _named(self, end: int, n: int) -> NDArray[np.int32]:
-        """The keys of a post that are no 4-grams; they stand last."""
-        side = (self.source, self.target)[end]
-        row = side.keys[side.row(n)]
-        return row[np.searchsorted(row, self._first_named) :]
-
     def _spell(self, keys: NDArray[np.int32]) -> list[str]:
-        return [self._names[key - self._first_named] for key in keys]
+        return [self._names[key] for key in keys]
+
+
+@dataclass(frozen=True, slots=True)
+class Closer:
+    """What one source post and several target posts share: an entry for each target post.
+
+    `conflict` has a column for each named family: the weight of the keys that each of two posts has and the other lacks.
+    The lesser side counts: a partial translation lacks much, and contradicts nothing.
+
+    `order` is how far the keys that both have come in the same order: from 1, in the same, to -1, in the opposite one;
+    Spearman's rank correlation of where each stands first, shrunk where there are few. Two texts about one subject share
+    keys in any order; a translation, and a partial one, in the same.
+
+    `most_covered` and `least_covered` are the shares, by weight, of the keys of one post that the other has: of that post
+    that is covered more, and of the other one. `held` is the share, by count, of the keys of the shorter post.
+    """
+
+    conflict: Floats
+    order: Floats
+    most_covered: Floats
+    least_covered: Floats
+    held: Floats
+
+
+def _ranks(owners: Ints, values: NDArray[Any]) -> Ints:
+    """The rank of each entry among those of its owner, from 0 for the least; owners come in groups."""
+    order = np.lexsort((values, owners))
+    ranks = np.empty(len(owners), np.int64)
+    ranks[order] = np.arange(len(owners)) - np.searchsorted(owners, owners)
+    return ranks
 
 
 def likeness(cosines: Floats) -> Floats:

@@ -18,8 +18,8 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from typing import Any
 
@@ -27,9 +27,10 @@ import numpy as np
 
 from blogarc.alignment import align, paragraphs
 from blogarc.features import FAMILIES, numbers, ordinals
-from blogarc.lexicon import Translations, Wording, learn
-from blogarc.likeness import Floats, Ints, Likeness, best, likeness, rivals
-from blogarc.model import Article, Bead, Pair, Span
+from blogarc.lexicon import Translations, Wording, Words, join, learn, stems
+from blogarc.likeness import Closer, Floats, Ints, Likeness, best, likeness, rivals
+from blogarc.model import Article, Bead, Pair, Ruling, Span, Verdict
+from blogarc.rulings import pairs_of
 from blogarc.segmentation import cues
 from blogarc.segmentation.cues import Cue
 from blogarc.text import content_key, words
@@ -42,7 +43,9 @@ class PairConfig:
     """The options of `find_pairs`."""
 
     languages: tuple[str, str] = ("en", "es")  # source and target; ISO 639-1
-    threshold: float = 0.5  # more likely a translation than not; raise it for fewer wrong pairs
+    # Lower than a half, because a pair is also each other's best: of such posts between 0.4 and 0.5, three in four were
+    # translations.
+    threshold: float = 0.4
     candidates: int = 50  # among the best 50, 0.995 of true partners were found, of thousands of posts
     checked: int = 5  # the true partner is among the best five by margin, or it is not recognisable
     keys: int = 64  # so many of a post's rarest keys look for candidates; more found no more
@@ -56,21 +59,22 @@ class PairConfig:
 # ---- the model: log-odds of a translation = INTERCEPT + sum of coefficient x clue ----
 
 # Learned; benchmarks/pairs has the recipe. Logarithms are natural, cosines run from 0 to 1.
-INTERCEPT = -0.29
+INTERCEPT = -0.36
 COEFFICIENTS: dict[str, float] = {
-    "margin of cognates": 2.83,
-    "lead over the runner-up": 3.43,
-    "conflicting numbers": -1.72,
-    "conflicting names": -0.45,
-    "same order": 0.94,
-    "same rhythm": 0.12,
+    "margin of cognates": 2.62,
+    "lead over the runner-up": 3.51,
+    "conflicting numbers": -1.63,
+    "conflicting names": -0.43,
+    "same order": 1.09,
+    "same rhythm": 0.18,
 }
 # The second look, where enough pairs were sure at the first to learn a lexicon; "first look" is the sum of the above.
-SECOND_INTERCEPT = -1.17
+SECOND_INTERCEPT = -1.27
 SECOND_COEFFICIENTS: dict[str, float] = {
-    "first look": 0.46,
-    "margin in translated words": 1.60,
-    "lead in translated words": 4.17,
+    "first look": 0.42,
+    "margin in translated words": 1.69,
+    "lead in translated words": 4.51,
+    "lead of translated titles": 0.13,
 }
 # Handbooks have nothing of a dump, so these weights are set by hand: a toggle or a neighbour makes a translation several
 # times as likely, and neither can carry a pair alone. The veto outweighs everything else together, as it must.
@@ -88,10 +92,12 @@ _NEIGHBOURS = 4  # nearest others that make a margin: as many as in Artetxe and 
 _IMAGINED = 2.0
 _BACKGROUND = 0.12
 _OUT = -8.0  # log-odds at the first look that neither the dump nor a lexicon can make up for
-_SURE = 0.9  # a pair that a lexicon may be learned from
-_SURE_BEAD = 0.15  # score of aligned paragraphs that a lexicon may be learned from
-_ENOUGH = 20  # such pairs; fewer teach little that their cognates do not say
-_LEXICON_ROUNDS = 2
+# A pair that a lexicon may be learned from. A wrong one among them does little harm, because its words do not recur
+# together; with fewer pairs, and only their surest paragraphs, half as many of the hardest posts were found.
+_SURE = 0.7
+_ENOUGH = 10  # such pairs; fewer teach little that their cognates do not say
+_ENOUGH_WORDS = 100  # that a person gave; with fewer, and nothing learned, hardly a word would be known
+_LEXICON_ROUNDS = 4
 _FLOOR = 0.02  # keeps a logarithm of next to nothing in bounds
 FEW = 10  # posts of a language; with fewer, evidence says that margins rest on little
 _HEADS = 4  # paragraphs among which lines of author and date are looked for
@@ -100,6 +106,8 @@ _SAME_PLACE = 0.012  # of the length of a text: a translation drifts by so much
 # A translation and its original never share so many of their words; a copy whose language was mistaken does.
 _SAME_WORDS = 0.8
 _JUDGED = 2000  # letters that show it
+_WHOLE = 0.75  # share of a post that has a partner; below, evidence says that the translation is partial
+_EVEN = 0.15  # probabilities that differ by less say nothing about which of two posts is the partner
 _FAR = 120  # days between a post and a late translation are seldom more
 _SHOWN = 8  # keys of a family that evidence lists
 _HAS_YEAR = re.compile(r"(?:19|20)\d\d")
@@ -107,12 +115,60 @@ _TITLE = 120  # letters; a longer first paragraph is no title
 _YEAR, _VERSION, _DECIMAL = re.compile(r"(?:19|20)\d\d"), re.compile(r"\d+(?:\.\d+){2,}"), re.compile(r"\d+\.\d+")
 
 
-def find_pairs(articles: Iterable[Article | tuple[str, str]], config: PairConfig = PairConfig()) -> list[Pair]:
+@dataclass(frozen=True, slots=True)
+class Nearest:
+    """What came nearest to an article without a partner, and why it was not taken.
+
+    `article` and `other` are positions in the list that was given; `other` is None if nothing shares a rare key with it.
+    `score` is the probability that they translate each other, from 0 to 1.
+    """
+
+    article: int
+    other: int | None
+    score: float
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pairing:
+    """What `pair_up` found: pairs in the order of their sources, every article of the two languages that has none, and the
+    lexicon that was learned on the way (empty where too few pairs were sure)."""
+
+    pairs: Sequence[Pair]
+    unpaired: Sequence[Nearest]
+    lexicon: Translations
+
+
+def pair_up(
+    articles: Iterable[Article | tuple[str, str]],
+    config: PairConfig = PairConfig(),
+    rulings: Iterable[Ruling] = (),
+    words: Words = (),
+) -> Pairing:
+    """Like `find_pairs`, and says what came nearest where there is no pair; `words` are a lexicon that a person gave.
+
+    A function of its arguments alone: what an earlier call learned plays no part, so the same corpus gives the same pairs,
+    however it grew.
+    """
+    listed = as_articles(articles)
+    ruled = _rule(listed, config, rulings)
+    pool = Pool(listed, config, ruled=ruled, words=words)
+    found = [*(pool.pair(edge) for edge in pool.decide()), *(pool.decided(*pair) for pair in ruled.pairs)]
+    return Pairing(sorted(found, key=lambda pair: (pair.source, pair.target)), pool.unpaired(), pool.learned)
+
+
+def find_pairs(
+    articles: Iterable[Article | tuple[str, str]],
+    config: PairConfig = PairConfig(),
+    rulings: Iterable[Ruling] = (),
+    words: Words = (),
+) -> list[Pair]:
     """The pairs of articles that are translations of each other, in the order of their sources.
 
     Articles come in corpus order, copies left out; plain `(language, text)` will do. Articles in neither of the two
     languages are passed over. `source` is in the first language and `target` in the second, both as positions in the
-    list; no article is in two pairs.
+    list; no article is in two pairs. What a person ruled comes first: a `pair` is taken as it is, a `not-pair` never.
+    `words` are pairs of words that translate each other, in the order of the languages.
 
     >>> posts = [
     ...     ("en", "The harbour of Almería froze on 3 February 1956: 41 boats, said Inés Cano, were crushed."),
@@ -122,12 +178,56 @@ def find_pairs(articles: Iterable[Article | tuple[str, str]], config: PairConfig
     >>> [(pair.source, pair.target) for pair in find_pairs(posts)]
     [(0, 2)]
     """
-    pool = Pool(as_articles(articles), config)
-    return [pool.pair(edge) for edge in pool.decide()]
+    return list(pair_up(articles, config, rulings, words).pairs)
+
+
+@dataclass(frozen=True, slots=True)
+class _Ruled:
+    """What a person ruled, in positions: `pairs` that are taken, and what is kept `apart` (in both orders)."""
+
+    pairs: Sequence[tuple[int, int]] = ()
+    apart: Set[tuple[int, int]] = frozenset()
+
+    def bars(self, source: int, target: int) -> bool:
+        """Whether these two are no pair, or one of them is taken."""
+        return (source, target) in self.apart or any(end in pair for pair in self.pairs for end in (source, target))
+
+
+def _rule(articles: Sequence[Article], config: PairConfig, rulings: Iterable[Ruling]) -> _Ruled:
+    """Of two rulings that give one article two partners the one in the languages of `config` holds, then the later."""
+    listed = list(rulings)
+    places: dict[str, list[int]] = {}
+    for n, article in enumerate(articles):
+        places.setdefault(article.key, []).append(n)
+    told = pairs_of(listed, Verdict.NOT_PAIR)
+    apart = {
+        (a, b) for x, y in [*told, *((y, x) for x, y in told)] for a in places.get(x, ()) for b in places.get(y, ())
+    }
+    wanted = []
+    for age, (x, y) in enumerate(reversed(pairs_of(listed, Verdict.PAIR))):
+        if x in places and y in places:
+            first, second = sorted((places[x][0], places[y][0]))
+            codes = articles[first].language, articles[second].language
+            # The person knows better what language a post is in: what fits half, or not at all, is a pair as well.
+            fits = [sum(a == b for a, b in zip(config.languages, side, strict=True)) for side in (codes, codes[::-1])]
+            source, target = (second, first) if fits[1] > fits[0] else (first, second)
+            wanted.append((-max(fits), age, source, target))
+    pairs: list[tuple[int, int]] = []
+    taken: set[int] = set()
+    for _, _, source, target in sorted(wanted):
+        if not {source, target} & taken and (source, target) not in apart and source != target:
+            pairs.append((source, target))
+            taken |= {source, target}
+    return _Ruled(pairs, apart)
 
 
 def explain(
-    first: Article, second: Article, articles: Sequence[Article], config: PairConfig = PairConfig()
+    first: Article,
+    second: Article,
+    articles: Sequence[Article],
+    config: PairConfig = PairConfig(),
+    rulings: Iterable[Ruling] = (),
+    words: Words = (),
 ) -> dict[str, Any]:
     """Why two articles are, or are not, taken for a translation among all these: what `find_pairs` weighs.
 
@@ -138,15 +238,19 @@ def explain(
     if swapped:
         first, second = second, first
     if (first.language, second.language) != config.languages:
+        ruled = _rule([first, second], config, rulings)
+        if ruled.pairs or ruled.apart:
+            why = f"A person decided that they are {'a' if ruled.pairs else 'no'} pair."
+            return {"taken": bool(ruled.pairs), "why": why, "probability": float(bool(ruled.pairs))} | _NOTHING_WEIGHED
         wanted = " and ".join(config.languages)
         why = f"A pair is of {wanted}; these are {first.language} and {second.language}."
-        return {"taken": False, "why": why, "probability": 0.0, "clues": {}, "vetoes": [], "nearest": {}}
+        return {"taken": False, "why": why, "probability": 0.0} | _NOTHING_WEIGHED
     listed = list(articles)
     for article in (first, second):
         if article not in listed:
             listed.append(article)
     positions = listed.index(first), listed.index(second)
-    pool = Pool(listed, config, positions)
+    pool = Pool(listed, config, positions, _rule(listed, config, rulings), words)
     told = pool.explanation(*positions)
     source, target = told["nearest"].values()
     return told | {"nearest": {"first": target, "second": source} if swapped else told["nearest"]}
@@ -159,8 +263,15 @@ class Pool:
     `edges` are those that are judged, `clues` has a column for each coefficient, `probability` one number for each edge.
     """
 
-    def __init__(self, articles: Sequence[Article], config: PairConfig, wanted: tuple[int, int] | None = None) -> None:
-        self.articles, self.config = articles, config
+    def __init__(
+        self,
+        articles: Sequence[Article],
+        config: PairConfig,
+        wanted: tuple[int, int] | None = None,
+        ruled: _Ruled = _Ruled(),
+        words: Words = (),
+    ) -> None:
+        self.articles, self.config, self.ruled, self._words = articles, config, ruled, words
         self.places = [
             np.array([n for n, article in enumerate(articles) if article.language == language], np.int64)
             for language in config.languages
@@ -169,39 +280,48 @@ class Pool:
         self.likeness = Likeness(*self.texts, keys=config.keys, postings=config.postings)
         self.sizes = len(self.places[0]), len(self.places[1])
         self._find_candidates(wanted)
+        ruled_out = bool(ruled.pairs or ruled.apart)
+        self.barred = np.array([ruled_out and ruled.bars(*self.position(e)) for e in range(len(self.rows))], bool)
         self.clues = self._weigh()
         first = _sum(self.clues, COEFFICIENTS, INTERCEPT)
         # What is out of the question needs no veto.
-        edges = zip(self.rows.tolist(), self.columns.tolist(), (first > _OUT).tolist(), strict=True)
-        self.vetoes = [self._conflicts(row, column) if possible else [] for row, column, possible in edges]
+        self.vetoes = [
+            self._conflicts(edge) if possible else [] for edge, possible in enumerate((first > _OUT).tolist())
+        ]
         self.clues["veto"] = np.array([float(bool(veto)) for veto in self.vetoes])
-        self.lexicon: Translations = {}
+        self.lexicon: Translations = {}  # what the second look went by
+        self.learned: Translations = {}
+        # The edges of each post, so that none is searched for: rows are in order, columns are not.
+        self._by_end = [np.argsort(owner, kind="stable") for owner in (self.rows, self.columns)]
         self._beads: dict[int, list[Bead]] = {}
         self.judge(first)
         self._look_again()
 
     def judge(self, log_odds: Floats) -> None:
         """The probability of every edge from what the text says, with the clues of the dump and the vetoes added."""
-        total = log_odds + _sum(self.clues, GIVEN_COEFFICIENTS, 0.0)
-        self.probability: Floats = 1 / (1 + np.exp(-total.clip(-50, 50)))
+        self.log_odds = (log_odds + _sum(self.clues, GIVEN_COEFFICIENTS, 0.0)).clip(-50, 50)
+        self.probability: Floats = 1 / (1 + np.exp(-self.log_odds))
+        self._paired: dict[int, int] | None = None
 
     def _look_again(self) -> None:
         """Learn a lexicon from the surest pairs and judge with it; twice, because then more pairs are sure."""
         first = _sum(self.clues, COEFFICIENTS, INTERCEPT)
-        wording = None
+        wording: tuple[Wording, Wording] | None = None
         for _ in range(_LEXICON_ROUNDS):
             sure = [edge for edge in self.decide() if self.probability[edge] >= _SURE]
-            if len(sure) < _ENOUGH:
+            if len(sure) >= _ENOUGH:
+                sure.sort(key=lambda edge: (-self.probability[edge], edge))
+                self.learned = learn(passage for edge in sure for passage in self._passages(edge))
+            if len(sure) < _ENOUGH and len(self._words) < _ENOUGH_WORDS:
                 return
-            sure.sort(key=lambda edge: (-self.probability[edge], edge))
-            wording = wording or Wording(*self.texts)
-            self.lexicon = learn(passage for edge in sure for passage in self._passages(edge))
-            alike = wording.cosines(self.lexicon, self.rows, self.columns)
+            self.lexicon = join(self._words, self.learned)
+            wording = wording or (Wording(*self.texts), Wording(*self._titles))
+            whole, titles = (words.cosines(self.lexicon, self.rows, self.columns) for words in wording)
             owners = self.rows, self.columns
             self.clues["first look"] = first
-            self.clues["likeness in translated words"] = alike
-            self.clues["margin in translated words"] = _margin(owners, alike, _BACKGROUND)
-            self.clues["lead in translated words"] = _lead(owners, alike, _BACKGROUND)
+            self.clues["margin in translated words"] = _margin(owners, whole, _BACKGROUND)
+            self.clues["lead in translated words"] = _lead(owners, whole, _BACKGROUND)
+            self.clues["lead of translated titles"] = _lead(owners, titles, _BACKGROUND)
             self.judge(_sum(self.clues, SECOND_COEFFICIENTS, SECOND_INTERCEPT))
 
     # ---- candidates ----
@@ -238,34 +358,49 @@ class Pool:
         rows, columns = self.rows, self.columns
         edges = [(int(r), int(c)) for r, c in zip(rows, columns, strict=True)]
         clues = dict(self._likeness_clues)
-        for name, family in (("numbers", 0), ("names", 1)):
-            found = np.array([self.likeness.conflict(r, c, family) for r, c in edges])
-            clues[f"conflicting {name}"] = np.log1p(found)
-        clues["same order"] = np.array([self.likeness.same_order(r, c) for r, c in edges], float)
+        closer = self._look_closer()
+        clues["conflicting numbers"], clues["conflicting names"] = np.log1p(closer.conflict[:, :2]).T
+        clues["same order"] = closer.order
+        self._held = closer.held
+        self._titles = [[_title(_opening(text)) for text in texts] for texts in self.texts]
         borders = [[_borders(text) for text in texts] for texts in self.texts]
         clues["same rhythm"] = np.array([_same_rhythm(borders[0][r], borders[1][c]) for r, c in edges], float)
-        openings = [[_opening(text) for text in texts] for texts in self.texts]
-        self._decisive = [[_decisive(opening) for opening in side] for side in openings]
-        self._decisive_titles = [[_decisive(_title(opening)) for opening in side] for side in openings]
+        self._decisive: dict[tuple[int, int], tuple[_Decisive, _Decisive]] = {}
         letters = [np.array([len(text) for text in texts], float) for texts in self.texts]
         self.length_ratio = (letters[1][columns] + 1) / (letters[0][rows] + 1)
         return clues | self._dump_clues(edges)
 
-    def _conflicts(self, row: int, column: int) -> list[str]:
+    def _look_closer(self) -> Closer:
+        """What the two ends of every edge share, key by key; edges come row by row."""
+        starts = np.searchsorted(self.rows, np.arange(self.sizes[0] + 1))
+        looked = [
+            self.likeness.look(row, self.columns[starts[row] : starts[row + 1]])
+            for row in np.flatnonzero(np.diff(starts)).tolist()
+        ]
+        if not looked:
+            return Closer(np.zeros((0, 3)), *(np.zeros(0) for _ in range(4)))
+        return Closer(*(np.concatenate([getattr(one, f.name) for one in looked]) for f in fields(Closer)))
+
+    def _conflicts(self, edge: int) -> list[str]:
         """Why these cannot be a translation, whatever else they share.
 
         The same words; or years, versions or ordinals that differ between the titles, or that stand in one opening each
         and nowhere in the other post.
         """
-        if self._is_copy(row, column):
+        row, column = int(self.rows[edge]), int(self.columns[edge])
+        if self._held[edge] > _SAME_WORDS / 2 and self._is_copy(row, column):
             return ["the same words in both: a copy, not a translation"]
         told = []
-        titles, openings = (
-            (decisive[0][row], decisive[1][column]) for decisive in (self._decisive_titles, self._decisive)
-        )
+        titles, openings = zip(self._decide_in(0, row), self._decide_in(1, column), strict=True)
         for kind in sorted(openings[0].keys() & openings[1].keys()):
-            # Two titles that name different years need no more; in an opening, the other post may name it further down.
-            if kind in titles[0] and kind in titles[1] and titles[0][kind].isdisjoint(titles[1][kind]):
+            # Two titles that name different years need no more; in an opening, the other post may name it further down. So it
+            # may with a number, which one of them may have written as a word.
+            if (
+                kind != "number"
+                and kind in titles[0]
+                and kind in titles[1]
+                and titles[0][kind].isdisjoint(titles[1][kind])
+            ):
                 told.append(_against(kind, titles[0][kind], titles[1][kind], "titles"))
             elif openings[0][kind].isdisjoint(openings[1][kind]):
                 ours = openings[0][kind] - self._said(kind, 1, column)
@@ -273,6 +408,13 @@ class Pool:
                 if ours and theirs:
                     told.append(_against(kind, ours, theirs, "openings"))
         return told
+
+    def _decide_in(self, end: int, n: int) -> tuple[_Decisive, _Decisive]:
+        """What tells a post from the next of its series, in its title and in its opening; computed once."""
+        if (end, n) not in self._decisive:
+            opening = _opening(self.texts[end][n])
+            self._decisive[end, n] = _decisive(_title(opening)), _decisive(opening)
+        return self._decisive[end, n]
 
     def _said(self, kind: str, end: int, n: int) -> set[str]:
         """What a whole post has that an opening of the other could mean."""
@@ -305,6 +447,7 @@ class Pool:
         """The edges that are pairs: the most probable one of both its posts, and probable enough."""
         # Equal probabilities: the likelier by margin, then the earlier one, so that the choice never hangs on chance.
         order = np.lexsort((self.columns, self.rows, -self.clues["margin"], -self.probability))
+        order = order[~self.barred[order]]
         firsts = []
         for owner, size in zip((self.rows, self.columns), self.sizes, strict=True):
             first = np.full(size, -1)
@@ -318,8 +461,24 @@ class Pool:
     def pair(self, edge: int) -> Pair:
         """A judged edge as a pair, with evidence and beads."""
         source, target = self.position(edge)
-        beads = self._align(edge)
+        beads = self._align_with_lexicon(source, target) if self.lexicon else self._align(edge)
         return Pair(source, target, round(float(self.probability[edge]), 4), self.evidence(edge, beads), beads)
+
+    def decided(self, source: int, target: int) -> Pair:
+        """Two articles that a person paired, with what evidence there is."""
+        edge = next((e for e in range(len(self.rows)) if self.position(e) == (source, target)), None)
+        if edge is not None:
+            judged = self.pair(edge)
+            return replace(judged, score=1.0, evidence={**_DECIDED, **judged.evidence, "probability": judged.score})
+        beads = self._align_with_lexicon(source, target)
+        aligned = _aligned(beads, (self.articles[source].text, self.articles[target].text))
+        return Pair(source, target, 1.0, {**_DECIDED, "aligned": aligned, "partial": _partial(aligned)}, beads)
+
+    def _align_with_lexicon(self, source: int, target: int) -> list[Bead]:
+        """The beads of two articles, with what of the lexicon can matter to them."""
+        texts = self.articles[source].text, self.articles[target].text
+        said = {word: self.lexicon[word] for word in sorted(set(stems(texts[1]))) if word in self.lexicon}
+        return align(*texts, lexicon=said)
 
     def _align(self, edge: int) -> list[Bead]:
         """The beads of an edge, computed once."""
@@ -329,10 +488,10 @@ class Pool:
         return self._beads[edge]
 
     def _passages(self, edge: int) -> Iterator[tuple[str, str]]:
-        """The paragraphs of an edge that surely translate each other."""
+        """The paragraphs of an edge that translate each other."""
         source, target = (paragraphs(self.articles[n].text) for n in self.position(edge))
         for bead in self._align(edge):
-            if bead.score >= _SURE_BEAD:
+            if len(bead.source) and len(bead.target):
                 yield (
                     "\n".join(source[bead.source.start : bead.source.end]),
                     "\n".join(target[bead.target.start : bead.target.end]),
@@ -341,6 +500,7 @@ class Pool:
     def evidence(self, edge: int, beads: Sequence[Bead]) -> dict[str, Any]:
         """What speaks for a pair, for people to read."""
         row, column = int(self.rows[edge]), int(self.columns[edge])
+        source, target = self.position(edge)
         shared = self.likeness.shared(row, column)
         told: dict[str, Any] = {
             f"shared {name}": keys[:_SHOWN] for name, keys in zip(_FAMILY_NAMES[:3], shared, strict=True)
@@ -349,10 +509,12 @@ class Pool:
         told["likeness"] = self._clue("likeness", edge)
         told["margin"] = round(math.exp(self._clue("margin", edge)), 2)
         told["length ratio"] = round(float(self.length_ratio[edge]), 2)
-        told["aligned"] = _aligned(beads)
+        told["aligned"] = _aligned(beads, (self.articles[source].text, self.articles[target].text))
+        told["partial"] = _partial(told["aligned"])
         told["clues of the dump"] = [name for name in _DUMP_CLUES if self.clues[name][edge]]
         told["vetoes"] = self.vetoes[edge]
         told["runner-up"] = self._runner_up(edge)
+        told["other versions"] = self._versions(edge)
         if min(self.sizes) < FEW:
             among = " and ".join(f"{size} {code}" for size, code in zip(self.sizes, self.config.languages, strict=True))
             told["few posts"] = f"among {among} posts a margin means little"
@@ -364,13 +526,19 @@ class Pool:
         outset, weights = self._weights(edge)
         nearest = {name: self._nearest(edge, end) for end, name in enumerate(("first", "second"))}
         probability = round(float(self.probability[edge]), 4)
-        taken = edge in self.decide()
-        if taken:
+        taken = edge in self.decide() or (source, target) in self.ruled.pairs
+        if (source, target) in self.ruled.pairs:
+            why = "A person decided that they are a pair."
+        elif (source, target) in self.ruled.apart:
+            why = "A person decided that they are no pair."
+        elif self.barred[edge]:
+            why = "A person decided what one of them is a pair with."
+        elif taken:
             why = "Each is the other's most probable partner."
         elif probability < self.config.threshold:
             why = f"The probability is under the threshold of {self.config.threshold}."
         else:
-            why = "One of them has a more probable partner."
+            why = "One of them has a more probable partner; this may be another version of it."
         return {
             "taken": taken,
             "why": why,
@@ -414,9 +582,83 @@ class Pool:
     def _rival(self, edge: int, end: int) -> int | None:
         """The most probable other edge at one end (0 source, 1 target) of this one."""
         owner = (self.rows, self.columns)[end]
-        others = np.flatnonzero(owner == owner[edge])
+        others = self._edges_of(end, int(owner[edge]))
         others = others[others != edge]
         return int(others[np.argmax(self.probability[others])]) if len(others) else None
+
+    def _edges_of(self, end: int, n: int) -> Ints:
+        """The edges of a post: `end` is 0 for a source post, 1 for a target post."""
+        order, owner = self._by_end[end], (self.rows, self.columns)[end]
+        first, last = np.searchsorted(owner, [n, n + 1], sorter=order)
+        return order[first:last]
+
+    def _versions(self, edge: int) -> list[dict[str, Any]]:
+        """Posts that would be a partner of either end, were it not taken: most likely other translations of the same post."""
+        paired = self._taken()
+        told = []
+        for end in (0, 1):
+            n = int((self.rows, self.columns)[end][edge])
+            for other in self._edges_of(end, n).tolist():
+                place = self.position(other)[1 - end]
+                if self.probability[other] >= self.config.threshold and place not in paired and not self.barred[other]:
+                    told.append({"position": place, "score": round(float(self.probability[other]), 4)})
+        return sorted(told, key=lambda version: (-version["score"], version["position"]))
+
+    def _taken(self) -> dict[int, int]:
+        """Every article that has a partner, and which; a person's pairs included."""
+        if self._paired is None:
+            pairs = [*map(self.position, self.decide()), *self.ruled.pairs]
+            self._paired = {
+                one: other for source, target in pairs for one, other in ((source, target), (target, source))
+            }
+        return self._paired
+
+    def unpaired(self) -> list[Nearest]:
+        """What came nearest to each post without a partner, in the order of the list."""
+        taken = self._taken()
+        told = []
+        for end, places in enumerate(self.places):
+            for n, place in enumerate(places.tolist()):
+                if place not in taken:
+                    told.append(self._nearest_to(end, n, place, taken))
+        return sorted(told, key=lambda nearest: nearest.article)
+
+    def _nearest_to(self, end: int, n: int, place: int, taken: Mapping[int, int]) -> Nearest:
+        edges = self._edges_of(end, n)
+        if not len(edges):
+            language = self.config.languages[1 - end]
+            return Nearest(place, None, 0.0, f"No {language} post shares a rare number, name or cognate with it.")
+        # What a veto alone keeps apart is worth more to know than what is unlike.
+        chance = 1 / (1 + np.exp(-(self.log_odds[edges] - GIVEN_COEFFICIENTS["veto"] * self.clues["veto"][edges])))
+        ranked = edges[np.lexsort((edges, -chance))]
+        best_one = int(ranked[0])
+        other, probability = self.position(best_one)[1 - end], float(self.probability[best_one])
+        why = self._why_not(best_one, place, other, taken)
+        if (
+            not why
+            and len(ranked) > 1
+            and self.probability[ranked[1]] > probability - _EVEN
+            and probability > 2 * _EVEN
+        ):
+            why = "Two posts fit it about equally well: translations of the same post, or posts of a series."
+        return Nearest(place, other, round(probability, 4), why or self._too_unlike(best_one))
+
+    def _why_not(self, edge: int, place: int, other: int, taken: Mapping[int, int]) -> str:
+        """What stands between two posts besides the probability; '' if nothing does."""
+        source, target = self.position(edge)
+        if (source, target) in self.ruled.apart:
+            return "A person decided that they are no pair."
+        if self.vetoes[edge]:
+            return f"A veto: {'; '.join(self.vetoes[edge])}."
+        if self.probability[edge] >= self.config.threshold and other in taken:
+            return "That one has a more probable partner; this may be another version of it."
+        return ""
+
+    def _too_unlike(self, edge: int) -> str:
+        _, weights = self._weights(edge)
+        against = [name for name, weight in weights.items() if weight < 0]
+        told = f"The probability is under the threshold of {self.config.threshold}"
+        return f"{told}; against it weighs most: {against[0]}." if against else f"{told}: too little speaks for it."
 
     def _nearest(self, edge: int, end: int) -> dict[str, Any] | None:
         other = self._rival(edge, end)
@@ -431,6 +673,8 @@ class Pool:
         }
 
 
+_DECIDED = {"decided": "by a person"}
+_NOTHING_WEIGHED: dict[str, Any] = {"clues": {}, "vetoes": [], "nearest": {}}
 _DUMP_CLUES = tuple(name for name in GIVEN_COEFFICIENTS if name != "veto")
 _FAMILY_NAMES = ("numbers", "names", "cognates", "4-grams")
 
@@ -526,21 +770,26 @@ def _against(kind: str, ours: set[str], theirs: set[str], where: str) -> str:
     return f"{kind} {', '.join(sorted(ours))} against {', '.join(sorted(theirs))} in the {where}"
 
 
-def _decisive(opening: str) -> dict[str, set[str]]:
+_Decisive = dict[str, set[str]]
+
+
+def _decisive(opening: str) -> _Decisive:
     """What tells a post of a series from the next, kind by kind: years, versions, ordinals.
 
-    Ordinals in words, and versions that could be any decimal, count in a title only.
+    Ordinals in words, versions that could be any decimal, and other numbers count in a title only.
 
     >>> _decisive("Release 3.2: what is new in 2016\\n\\nFor the first time 12.5 miles of cable.")
     {'year': {'2016'}, 'version': {'3.2'}}
     """
     title = _title(opening)
+    said, entitled = numbers(opening), {key for key in numbers(title) if key[0].isdigit()}
     found = {
-        "year": {key for key in numbers(opening) if _YEAR.fullmatch(key)},
-        "version": {key for key in numbers(opening) if _VERSION.fullmatch(key)}
-        | {key for key in numbers(title) if _DECIMAL.fullmatch(key)},
+        "year": {key for key in said if _YEAR.fullmatch(key)},
+        "version": {key for key in said if _VERSION.fullmatch(key)}
+        | {key for key in entitled if _DECIMAL.fullmatch(key)},
         "ordinal": ordinals(title),
     }
+    found["number"] = entitled - found["year"] - found["version"] - found["ordinal"]
     return {kind: keys for kind, keys in found.items() if keys}
 
 
@@ -551,13 +800,31 @@ def _days_between(source: Article, target: Article) -> int | None:
         return None
 
 
-def _aligned(beads: Sequence[Bead]) -> dict[str, float]:
-    """The shares of both posts, in paragraphs, that stand in a bead with a partner."""
+def _aligned(beads: Sequence[Bead], texts: tuple[str, str]) -> dict[str, float]:
+    """The shares of both posts, in letters, that stand in a bead with a partner."""
     shares = {}
-    for name, ends in (("source", [b.source for b in beads]), ("target", [b.target for b in beads])):
-        held = sum(len(end) for end, bead in zip(ends, beads, strict=True) if len(bead.source) and len(bead.target))
-        shares[name] = round(held / max(sum(map(len, ends)), 1), 2)
+    for name, text in zip(("source", "target"), texts, strict=True):
+        letters = [len(block) for block in paragraphs(text)]
+        spans = [getattr(bead, name) for bead in beads if len(bead.source) and len(bead.target)]
+        held = sum(sum(letters[span.start : span.end]) for span in spans)
+        shares[name] = round(held / max(sum(letters), 1), 2)
     return shares
+
+
+def _partial(aligned: Mapping[str, float]) -> str | None:
+    """What is not translated, if that is much.
+
+    >>> _partial({"source": 0.34, "target": 1.0})
+    'only 34 % of the source is translated'
+    >>> _partial({"source": 0.97, "target": 0.93})
+    """
+    short = {name: share for name, share in aligned.items() if share < _WHOLE}
+    if len(short) == 2:
+        told = " and ".join(f"{share:.0%} of the {name}".replace("%", " %") for name, share in short.items())
+        return f"only {told} have a partner"
+    if "source" in short:
+        return f"only {100 * short['source']:.0f} % of the source is translated"
+    return f"only {100 * short['target']:.0f} % of the target is translation" if short else None
 
 
 def as_articles(given: Iterable[Article | tuple[str, str]]) -> list[Article]:
