@@ -227,10 +227,15 @@ def skeleton(text: str) -> str:
     >>> skeleton("“Table 1.”"), skeleton("* * *")
     ('table1', '* * *')
     """
-    if text.isascii():
-        folded = text.encode("ascii").translate(_ASCII_LOWER, _ASCII_NOT_ALNUM).decode("ascii")
+    plain = text
+    if not plain.isascii():
+        for sign in COMMON_SIGNS:
+            if sign in plain:
+                plain = plain.replace(sign, "")
+    if plain.isascii():
+        folded = plain.encode("ascii").translate(_ASCII_LOWER, _ASCII_NOT_ALNUM).decode("ascii")
     else:
-        folded = _NOT_ALNUM.sub("", unicodedata.normalize("NFKD", text).casefold())
+        folded = _NOT_ALNUM.sub("", unicodedata.normalize("NFKD", plain).casefold())
     return folded or text
 
 

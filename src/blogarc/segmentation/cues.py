@@ -15,7 +15,7 @@ from enum import Flag, auto
 from functools import lru_cache
 
 from blogarc.segmentation.vocabulary import CONTROL_STEMS, CONTROL_WORDS, NEUTRAL_WORDS
-from blogarc.text import fold_accents
+from blogarc.text import fold_accents, words
 
 # Longer than this, a line is text, not a head or a link. In the dev dumps 99 % of title lines are shorter.
 LONGEST_TITLE = 140
@@ -200,7 +200,7 @@ def shape(text: str) -> int:
 
 
 def _controls(text: str) -> int:
-    listed = [w for w in _WORDS.findall(fold_accents(text)) if w not in NEUTRAL_WORDS]
+    listed = [w for w in words(fold_accents(text)) if w not in NEUTRAL_WORDS and not w.isdigit()]
     controls = sum([w in CONTROL_WORDS or w.startswith(CONTROL_STEMS) for w in listed])
     if not controls:
         return 0

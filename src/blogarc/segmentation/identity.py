@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -54,23 +55,25 @@ def identify(texts: Sequence[str]) -> tuple[Ints, Ints, Sketches]:
     sketches = minhash.sketch(texts)
     class_of_text = dict(zip(first.tolist(), range(len(first)), strict=True))
     parents = np.arange(len(first))
-    for a, b in _near(texts, first, sketches):
+    for a, b in _near(texts, first, letters, sketches):
         _unite(parents, class_of_text[a], class_of_text[b])
     roots = np.array([_root(parents, c) for c in range(len(parents))], np.int64)
     # A class is numbered by the place of its first paragraph, so that numbers do not depend on hashes.
     earliest = np.full(len(roots), len(texts), np.int64)
     np.minimum.at(earliest, roots, first)
+    # Words are asked for again, buckets are not.
+    sketches = replace(sketches, buckets=sketches.buckets[:0].copy())
     return np.unique(earliest[roots[classes]], return_inverse=True)[1].astype(np.int64), letters, sketches
 
 
-def _near(texts: Sequence[str], first: Ints, sketches: Sketches) -> list[tuple[int, int]]:
+def _near(texts: Sequence[str], first: Ints, letters: Ints, sketches: Sketches) -> list[tuple[int, int]]:
     """The pairs that are nearly the same, among the first of each class."""
     wanted = np.zeros(len(texts), bool)
-    wanted[first] = True
+    wanted[first] = letters[first] >= _SHORTEST
     found = minhash.find_candidates(sketches, wanted)
     pairs = list(zip(found.first.tolist(), found.second.tolist(), strict=True))
-    letters = {at: skeleton(texts[at]) for at in {at for pair in pairs for at in pair}}
-    return [(a, b) for a, b in pairs if are_alike(letters[a], letters[b])]
+    bare = {at: skeleton(texts[at]) for at in {at for pair in pairs for at in pair}}
+    return [(a, b) for a, b in pairs if are_alike(bare[a], bare[b])]
 
 
 def are_alike(first: str, second: str) -> bool:
