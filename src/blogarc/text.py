@@ -257,9 +257,17 @@ def content_key(texts: Iterable[str]) -> str:
 def content(texts: Iterable[str]) -> tuple[str, int]:
     """The key of an article, and how many words it has."""
     pieces = list(texts)
-    listed = [word for piece in pieces for word in words(piece)]
-    told = " ".join(listed or pieces).encode("utf-8", "surrogatepass")
-    return hashlib.blake2b(told, digest_size=8).hexdigest(), len(listed)
+    told = [_joined_words(piece) for piece in pieces]
+    joined = " ".join(words for words, _ in told if words) or " ".join(pieces)
+    digest = hashlib.blake2b(joined.encode("utf-8", "surrogatepass"), digest_size=8)
+    return digest.hexdigest(), sum(count for _, count in told)
+
+
+@lru_cache(maxsize=1 << 12)
+def _joined_words(piece: str) -> tuple[str, int]:
+    """The words of a paragraph in one string, and how many; kept for a while, because copies stand near each other."""
+    listed = words(piece)
+    return " ".join(listed), len(listed)
 
 
 def excerpt(text: str, length: int = 80) -> str:
