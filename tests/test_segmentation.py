@@ -158,7 +158,6 @@ def test_two_languages_without_anything_else_are_two_posts() -> None:
     assert split(ICE, OLAS) == [ICE, OLAS]
 
 
-@pytest.mark.xfail(reason="a line alone is set aside")
 def test_one_line_is_one_article() -> None:
     assert split("The ice house on Cordage Street made its last block in August 1974.") == [
         ("The ice house on Cordage Street made its last block in August 1974.",)

@@ -16,7 +16,7 @@ from typing import Any
 from blogarc.model import Article, Dump, Profile, Role, Ruling, Span
 from blogarc.segmentation import cues
 from blogarc.segmentation.cues import Cue
-from blogarc.segmentation.decoding import Label, decode_around, drop_stubs
+from blogarc.segmentation.decoding import Label, decode_around, drop_stubs, keep_one
 from blogarc.segmentation.evidence import gather, load_weights
 from blogarc.segmentation.overruling import Overruled, listen, shapes_of
 from blogarc.text import content, excerpt
@@ -52,7 +52,8 @@ def segment(
     weights = load_weights()
     scores = evidence.scores(weights)
     found = decode_around(evidence.taken, *scores, evidence.starts, weights.steps, weights.opening)
-    labels = drop_stubs(found, *scores, evidence.starts, evidence.telling).tolist()
+    told = drop_stubs(found, *scores, evidence.starts, evidence.telling)
+    labels = keep_one(told, scores[1], evidence.starts, evidence.telling, evidence.alone).tolist()
     return [
         _assemble(
             dump, evidence.close([Label(label) for label in labels[at : at + len(dump.paragraphs)]], at), evidence, at

@@ -146,3 +146,29 @@ def drop_stubs(
     dropped = labels.copy()
     dropped[np.repeat(stub, end - first)] = Label.FURNITURE
     return dropped
+
+
+def keep_one(
+    labels: NDArray[np.int8],
+    furniture: Floats,
+    dump_starts: NDArray[np.bool_],
+    telling: NDArray[np.bool_],
+    alone: NDArray[np.bool_],
+) -> NDArray[np.int8]:
+    """The labels with one article in every dump that stands alone and mostly says something: that is not all furniture.
+
+    `alone` marks paragraphs that are part of no copy; the other arguments are those of `drop_stubs`.
+
+    >>> nothing, telling = np.zeros(4), np.array([0, 1, 1, 0], bool)
+    >>> keep_one(np.full(4, 2, np.int8), nothing, np.arange(4) == 0, telling, ~telling | telling).tolist()
+    [2, 0, 1, 2]
+    """
+    kept = labels.copy()
+    for first, end in pairwise([*np.flatnonzero(dump_starts).tolist(), len(labels)]):
+        if (labels[first:end] != Label.FURNITURE).any() or not alone[first:end].all():
+            continue
+        told = first + np.flatnonzero(telling[first:end] & (furniture[first:end] < _SAID))
+        if len(told) and 2 * len(told) >= end - first:
+            kept[told[0] : told[-1] + 1] = Label.INSIDE
+            kept[told[0]] = Label.START
+    return kept

@@ -75,6 +75,11 @@ class Evidence:
         sentence = strip.has(Cue.SENTENCE) & ~strip.has(Cue.CONTROL | Cue.READ_MORE)
         return np.asarray((strip.letters >= LONG) | (self.regimes <= Regime.COPIED) | sentence)
 
+    @property
+    def alone(self) -> Bools:
+        """Which paragraphs are part of no copy."""
+        return np.asarray(self.regimes > Regime.COPIED)
+
     def shape(self, place: int) -> Cue:
         """What the paragraph at a place looks like."""
         return Cue(int(self.strip.shapes[place]))

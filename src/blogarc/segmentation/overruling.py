@@ -154,6 +154,10 @@ class Overruled:
         return self.evidence.telling
 
     @property
+    def alone(self) -> Bools:
+        return self.evidence.alone
+
+    @property
     def taken(self) -> Bools:
         """Which paragraphs a person took out as furniture."""
         taken = np.zeros(len(self.evidence.strip), bool)
