@@ -95,16 +95,18 @@ class Archive:
         languages: Sequence[str] | None = None,
         profile: str | Path | None = None,
         fields: Mapping[str, str] | None = None,
+        jobs: int | None = None,
     ) -> IngestReport:
         """Store dumps and split them. Raises InputError if none could be read.
 
         `languages` are those that are told apart from now on, in all dumps. `profile` is a file with the markers of the
         site; it is kept with these dumps, also where they are known. Raises UsageError if it is no profile. `fields` says
-        what the fields of ready articles are called, as in `{"text": "body"}`.
+        what the fields of ready articles are called, as in `{"text": "body"}`. With thousands of articles, `jobs` processes
+        find their languages, by default one a core; the result is the same with any number.
         """
         site = None if profile is None else read_profile(profile)
         with translated(self.path):
-            return intake.ingest(self._db, [str(p) for p in paths], self._progress, languages, site, fields)
+            return intake.ingest(self._db, [str(p) for p in paths], self._progress, languages, site, fields, jobs)
 
     def dedupe(self, config: DuplicateConfig | None = None, *, limit: int | None = 20) -> DedupeReport:
         """Find duplicates; `limit` of the closest calls are reported. Raises NoArchiveError if nothing was ingested."""

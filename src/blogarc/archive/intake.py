@@ -48,12 +48,13 @@ def ingest(
     spoken: Sequence[str] | None = None,
     profile: str | None = None,
     fields: Mapping[str, str] | None = None,
+    jobs: int | None = None,
 ) -> IngestReport:
     """Store the dumps behind these paths, and split what is new, or is known and gets another `profile` (as TOML).
 
     `fields` says what the fields of ready articles are called. Which languages are `spoken` is remembered; if others are,
-    all articles are judged again. Raises InputError if none of the paths could be read, UsageError if one of the languages
-    is not known.
+    all articles are judged again, by so many `jobs` (by default one a core). Raises InputError if none of the paths could
+    be read, UsageError if one of the languages is not known.
     """
     clock, started = perf_counter(), _now()
     judge_again = spoken is not None and _speak(db, spoken, started)
@@ -103,7 +104,7 @@ def ingest(
         first = problems[0]
         more = f" ({len(problems) - 1} more like it.)" if len(problems) > 1 else ""
         raise InputError(f"Nothing could be ingested. {first.message}{more}", first.hint)
-    changed = segment_pending(db, progress, again=judge_again, only=profiled.keys())
+    changed = segment_pending(db, progress, again=judge_again, only=profiled.keys(), jobs=jobs)
     dumps = [_describe(db, dump) for dump in new]
     problems += [
         Problem(d.name, f"{d.name}: {d.leftovers:,} lines hold no article.", "blogarc list --leftovers says why.")
@@ -182,7 +183,7 @@ def articles_digest(db: Database) -> str:
 
 
 def segment_pending(
-    db: Database, progress: Progress, *, again: bool = False, only: Collection[int] = ()
+    db: Database, progress: Progress, *, again: bool = False, only: Collection[int] = (), jobs: int | None = None
 ) -> list[tuple[int, str]]:
     """Split the dumps that are not split yet or are among `only`, with all they are related to; or every dump.
 
@@ -211,7 +212,7 @@ def segment_pending(
         with writing(db):
             touched: set[str] = set()
             for id_, source, split in zip(group, dumps, splits, strict=True):
-                keys = _store_split(db, id_, source, split, progress)
+                keys = _store_split(db, id_, source, split, progress, jobs)
                 if keys is not None:
                     changed.append((id_, source.name))
                     touched |= keys
@@ -321,10 +322,12 @@ def _store(db: Database, dump: Dump, data: bytes) -> int:
     return id_
 
 
-def _store_split(db: Database, dump: int, source: Dump, split: Segmentation, progress: Progress) -> set[str] | None:
+def _store_split(
+    db: Database, dump: int, source: Dump, split: Segmentation, progress: Progress, jobs: int | None
+) -> set[str] | None:
     """Replace the articles and leftovers of a dump. The keys of old and new articles; None if nothing is different."""
     articles = []
-    for done, article in enumerate(complete(source, split, spoken_languages(db))):
+    for done, article in enumerate(complete(source, split, spoken_languages(db), jobs=jobs or os.cpu_count() or 1)):
         if done % 100 == 0:
             progress("Reading languages", done, len(split.articles), "articles")
         articles.append(article)

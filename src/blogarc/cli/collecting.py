@@ -44,6 +44,12 @@ def ingest(
             show_default=False,
         ),
     ] = "",
+    jobs: Annotated[
+        int | None,
+        typer.Option(
+            "--jobs", "-j", min=1, metavar="N", help="Processes for thousands of articles.", show_default="the cores"
+        ),
+    ] = None,
     dry_run: DryRun = False,
 ) -> int:
     """Read dumps into the archive and split them into articles.
@@ -67,7 +73,7 @@ def ingest(
     fields = parse_names(names)
     with session.archive(create=True, dry_run=dry_run) as archive:
         codes = _codes(languages) if languages else None
-        report = archive.ingest(*paths, languages=codes, profile=profile, fields=fields)
+        report = archive.ingest(*paths, languages=codes, profile=profile, fields=fields, jobs=jobs)
     if terminal.as_json:
         terminal.print_json(report)
     else:

@@ -19,6 +19,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from functools import lru_cache, partial
+from multiprocessing import get_context
 
 import numpy as np
 
@@ -48,7 +49,7 @@ _FEWEST_LETTERS_MIXED = 30
 # Lines to both sides by which a line is judged, and what the whole text counts beside them.
 _LINES_AROUND, _WHOLE = 3, 0.15
 # A process is started in the time that so many articles take.
-_WORTH_A_PROCESS = 256
+_WORTH_A_PROCESS = 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +103,8 @@ def detect_all(
     if jobs < 2 or len(texts) < _WORTH_A_PROCESS:
         return [judge(text) for text in texts]
     different = list(dict.fromkeys(texts))
-    with ProcessPoolExecutor(jobs) as pool:
+    # Not forked: the progress bar has a thread, and a copy of half a thread can stop for ever.
+    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
         found = dict(zip(different, pool.map(judge, different, chunksize=_WORTH_A_PROCESS // 4), strict=True))
     return [found[text] for text in texts]
 
