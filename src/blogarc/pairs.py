@@ -26,13 +26,14 @@ from typing import Any
 import numpy as np
 
 from blogarc.alignment import align, paragraphs
-from blogarc.features import FAMILIES, numbers, ordinals
+from blogarc.features import FAMILIES, ordinals
 from blogarc.lexicon import Translations, Wording, Words, join, learn, stems
 from blogarc.likeness import Closer, Floats, Ints, Likeness, best, likeness, rivals
 from blogarc.model import Article, Bead, Pair, Ruling, Span, Verdict
 from blogarc.rulings import pairs_of
 from blogarc.segmentation import cues
 from blogarc.segmentation.cues import Cue
+from blogarc.series import Decisive, against, decisive, opening_of, title_of
 from blogarc.text import content_key, words
 
 VERSION = 1  # rises when the same articles may give other pairs
@@ -101,7 +102,6 @@ _LEXICON_ROUNDS = 4
 _FLOOR = 0.02  # keeps a logarithm of next to nothing in bounds
 FEW = 10  # posts of a language; with fewer, evidence says that margins rest on little
 _HEADS = 4  # paragraphs among which lines of author and date are looked for
-_OPENING = 400  # letters: a title and a paragraph or two
 _SAME_PLACE = 0.012  # of the length of a text: a translation drifts by so much
 # A translation and its original never share so many of their words; a copy whose language was mistaken does.
 _SAME_WORDS = 0.8
@@ -111,8 +111,6 @@ _EVEN = 0.15  # probabilities that differ by less say nothing about which of two
 _FAR = 120  # days between a post and a late translation are seldom more
 _SHOWN = 8  # keys of a family that evidence lists
 _HAS_YEAR = re.compile(r"(?:19|20)\d\d")
-_TITLE = 120  # letters; a longer first paragraph is no title
-_YEAR, _VERSION, _DECIMAL = re.compile(r"(?:19|20)\d\d"), re.compile(r"\d+(?:\.\d+){2,}"), re.compile(r"\d+\.\d+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -362,10 +360,10 @@ class Pool:
         clues["conflicting numbers"], clues["conflicting names"] = np.log1p(closer.conflict[:, :2]).T
         clues["same order"] = closer.order
         self._held = closer.held
-        self._titles = [[_title(_opening(text)) for text in texts] for texts in self.texts]
+        self._titles = [[title_of(opening_of(text)) for text in texts] for texts in self.texts]
         borders = [[_borders(text) for text in texts] for texts in self.texts]
         clues["same rhythm"] = np.array([_same_rhythm(borders[0][r], borders[1][c]) for r, c in edges], float)
-        self._decisive: dict[tuple[int, int], tuple[_Decisive, _Decisive]] = {}
+        self._decisive: dict[tuple[int, int], tuple[Decisive, Decisive]] = {}
         letters = [np.array([len(text) for text in texts], float) for texts in self.texts]
         self.length_ratio = (letters[1][columns] + 1) / (letters[0][rows] + 1)
         return clues | self._dump_clues(edges)
@@ -401,19 +399,19 @@ class Pool:
                 and kind in titles[1]
                 and titles[0][kind].isdisjoint(titles[1][kind])
             ):
-                told.append(_against(kind, titles[0][kind], titles[1][kind], "titles"))
+                told.append(against(kind, titles[0][kind], titles[1][kind], "titles"))
             elif openings[0][kind].isdisjoint(openings[1][kind]):
                 ours = openings[0][kind] - self._said(kind, 1, column)
                 theirs = openings[1][kind] - self._said(kind, 0, row)
                 if ours and theirs:
-                    told.append(_against(kind, ours, theirs, "openings"))
+                    told.append(against(kind, ours, theirs, "openings"))
         return told
 
-    def _decide_in(self, end: int, n: int) -> tuple[_Decisive, _Decisive]:
+    def _decide_in(self, end: int, n: int) -> tuple[Decisive, Decisive]:
         """What tells a post from the next of its series, in its title and in its opening; computed once."""
         if (end, n) not in self._decisive:
-            opening = _opening(self.texts[end][n])
-            self._decisive[end, n] = _decisive(_title(opening)), _decisive(opening)
+            opening = opening_of(self.texts[end][n])
+            self._decisive[end, n] = decisive(title_of(opening)), decisive(opening)
         return self._decisive[end, n]
 
     def _said(self, kind: str, end: int, n: int) -> set[str]:
@@ -741,56 +739,6 @@ def _same_rhythm(ours: Floats, theirs: Floats) -> float:
     chance = np.minimum(np.diff(padded)[1:-1], 2 * _SAME_PLACE).sum() + 2 * _SAME_PLACE
     chance = min(float(chance), 0.9)
     return float((near.sum() - len(near) * chance) / math.sqrt(len(near) * chance * (1 - chance)))
-
-
-def _opening(text: str) -> str:
-    """The first letters of a text, to the end of a word.
-
-    >>> _opening("One. " * 200)[-9:]
-    'One. One.'
-    """
-    text = text.strip()
-    if len(text) <= _OPENING:
-        return text
-    cut = text[:_OPENING]
-    return cut[: max(cut.rfind(" "), cut.rfind("\n"))] if " " in cut or "\n" in cut else cut
-
-
-def _title(opening: str) -> str:
-    """The first paragraph, if it is short and no sentence; else ''.
-
-    >>> _title("The 2016 Prize\\n\\nIt went to nobody."), _title("It rained in 1956.\\n\\nAnd in 1957.")
-    ('The 2016 Prize', '')
-    """
-    head = opening.partition("\n\n")[0]
-    return head if len(head) <= _TITLE and not head.endswith((".", ":", ";", ",")) else ""
-
-
-def _against(kind: str, ours: set[str], theirs: set[str], where: str) -> str:
-    return f"{kind} {', '.join(sorted(ours))} against {', '.join(sorted(theirs))} in the {where}"
-
-
-_Decisive = dict[str, set[str]]
-
-
-def _decisive(opening: str) -> _Decisive:
-    """What tells a post of a series from the next, kind by kind: years, versions, ordinals.
-
-    Ordinals in words, versions that could be any decimal, and other numbers count in a title only.
-
-    >>> _decisive("Release 3.2: what is new in 2016\\n\\nFor the first time 12.5 miles of cable.")
-    {'year': {'2016'}, 'version': {'3.2'}}
-    """
-    title = _title(opening)
-    said, entitled = numbers(opening), {key for key in numbers(title) if key[0].isdigit()}
-    found = {
-        "year": {key for key in said if _YEAR.fullmatch(key)},
-        "version": {key for key in said if _VERSION.fullmatch(key)}
-        | {key for key in entitled if _DECIMAL.fullmatch(key)},
-        "ordinal": ordinals(title),
-    }
-    found["number"] = entitled - found["year"] - found["version"] - found["ordinal"]
-    return {kind: keys for kind, keys in found.items() if keys}
 
 
 def _days_between(source: Article, target: Article) -> int | None:
