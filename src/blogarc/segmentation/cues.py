@@ -73,6 +73,7 @@ _DATE = re.compile(
     rf"|\d{{4}}-\d{{1,2}}-\d{{1,2}}|\d{{1,2}}[/.\-]\d{{1,2}}[/.\-](?:\d{{4}}|\d{{2}}))\b",
     re.IGNORECASE,
 )
+_ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
 _WEEKDAYS = (
     "monday|tuesday|wednesday|thursday|friday|saturday|sunday|lunes|martes|miercoles|miércoles|jueves|viernes|sabado|"
     "sábado|domingo"
@@ -295,6 +296,12 @@ def parse_date(text: str, language: str) -> str | None:
     """ISO date of a written one, read as the language writes it (03/04 is 3 April in Spanish, 4 March in English)."""
     import dateparser
 
+    if iso := _ISO.fullmatch(text):
+        # Year, month, day in any language; some releases of dateparser turn it round with the order of the others.
+        try:
+            return date(*map(int, iso.groups())).isoformat()
+        except ValueError:
+            return None
     order = ["es", "en"] if language == "es" else ["en", "es"]
     try:
         parsed = dateparser.parse(text, languages=order, settings={"DATE_ORDER": "DMY" if language == "es" else "MDY"})
