@@ -294,19 +294,22 @@ def read_credits(texts: Sequence[str], language: str) -> Credits:
 @lru_cache(maxsize=4096)
 def parse_date(text: str, language: str) -> str | None:
     """ISO date of a written one, read as the language writes it (03/04 is 3 April in Spanish, 4 March in English)."""
-    import dateparser
-
-    if iso := _ISO.fullmatch(text):
-        # Year, month, day in any language; some releases of dateparser turn it round with the order of the others.
-        try:
-            return date(*map(int, iso.groups())).isoformat()
-        except ValueError:
-            return None
-    order = ["es", "en"] if language == "es" else ["en", "es"]
     try:
-        parsed = dateparser.parse(text, languages=order, settings={"DATE_ORDER": "DMY" if language == "es" else "MDY"})
+        found = _read_iso(text) or _read_written(text, language)
     except (ValueError, OverflowError):
         return None
-    if parsed is None or not date(1900, 1, 1) <= parsed.date() <= date(2200, 1, 1):
-        return None
-    return str(parsed.date().isoformat())
+    return found.isoformat() if found and date(1900, 1, 1) <= found <= date(2200, 1, 1) else None
+
+
+def _read_iso(text: str) -> date | None:
+    """Year, month, day in any language: some releases of dateparser turn it round with the order of other dates."""
+    found = _ISO.fullmatch(text)
+    return date(*map(int, found.groups())) if found else None
+
+
+def _read_written(text: str, language: str) -> date | None:
+    import dateparser
+
+    order = ["es", "en"] if language == "es" else ["en", "es"]
+    parsed = dateparser.parse(text, languages=order, settings={"DATE_ORDER": "DMY" if language == "es" else "MDY"})
+    return None if parsed is None else date(parsed.year, parsed.month, parsed.day)
