@@ -22,7 +22,7 @@ FLOORS = (
             "reading", "paragraphs", "segmentation", "languages", "articles", "minhash", "verification", "grouping",
             "sketchbook", "duplicates", "features",
             "profiles", "rulings",
-            "lexicon", "likeness", "series", "pairs", "alignment", "sentences", "export",
+            "lexicon", "likeness", "series", "clues", "pairs", "alignment", "sentences", "export",
         },
     ),
     ("archive", {"schema", "archive"}),

@@ -144,5 +144,4 @@ def test_any_texts_can_be_compared(source: list[str], target: list[str]) -> None
         assert np.isfinite(cosines).all()
         closer = found.look(row, np.arange(len(target)))
         assert (np.abs(closer.order) <= 1).all()
-        for covered in (closer.most_covered, closer.least_covered):
-            assert ((covered >= 0) & (covered <= 1 + 1e-9)).all()
+        assert ((closer.held >= 0) & (closer.held <= 1)).all()

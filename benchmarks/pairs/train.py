@@ -1,7 +1,7 @@
 """Learn the coefficients of `blogarc.pairs` from translated handbooks, and measure with one collection left out.
 
-    python benchmarks/pairs/train.py                    # tables, then the coefficients to paste into pairs.py
-    python benchmarks/pairs/train.py --given            # tables with the coefficients that stand in pairs.py
+    python benchmarks/pairs/train.py                    # tables, then the coefficients to paste into clues.py
+    python benchmarks/pairs/train.py --given            # tables with the coefficients that stand in clues.py
 
 Each collection makes a large pool and many small ones, of 1 to 12 posts, whole and cut to the first three paragraphs, to
 500 letters and to a third from the middle (on the Spanish side, as a partial translation). Three in ten English and one
@@ -26,15 +26,8 @@ import numpy as np
 from handbooks import Post, load
 
 from blogarc.alignment import paragraphs
-from blogarc.pairs import (
-    COEFFICIENTS,
-    INTERCEPT,
-    SECOND_COEFFICIENTS,
-    SECOND_INTERCEPT,
-    PairConfig,
-    Pool,
-    as_articles,
-)
+from blogarc.clues import COEFFICIENTS, INTERCEPT, SECOND_COEFFICIENTS, SECOND_INTERCEPT
+from blogarc.pairs import PairConfig, Pool, as_articles
 
 SEED = 20
 SMALL_POOLS = 15  # for each collection and cut
@@ -196,7 +189,7 @@ class Count:
 
 
 def learn(chosen: Sequence[Trial]) -> tuple[Look, Look]:
-    """Both looks. The second is learned where a lexicon was: its clues come from the coefficients that stand in pairs.py."""
+    """Both looks. The second is learned where a lexicon was: its clues come from the coefficients that stand in clues.py."""
     first = fit(chosen, list(COEFFICIENTS))
     again = [trial for trial in chosen if trial.pool.lexicon]
     for trial in again:
@@ -271,7 +264,7 @@ def calibration(chances: np.ndarray, labels: np.ndarray) -> float:
 
 def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    arguments.add_argument("--given", action="store_true", help="measure the coefficients that stand in pairs.py")
+    arguments.add_argument("--given", action="store_true", help="measure the coefficients that stand in clues.py")
     arguments.add_argument("--wrong", action="store_true", help="list every pair that is not in the gold")
     options = arguments.parse_args()
     say = partial(print, flush=True)

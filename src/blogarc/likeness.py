@@ -277,9 +277,6 @@ class Likeness:
         totals = self._totals[0][n][None, :], self._totals[1][others]
         shared = [np.bincount(groups, r[keys], minlength=size).reshape(count, _NAMED) for r in self._rarities]
         alone = [total - both for total, both in zip(totals, shared, strict=True)]
-        covered = [
-            both.sum(axis=1) / np.maximum(total.sum(axis=1), 1e-9) for total, both in zip(totals, shared, strict=True)
-        ]
         places = np.concatenate([np.empty(0, np.float32), *(self.target.places(int(other)) for other in others)])[hit]
         ranks = [_ranks(edge, where) for where in (self.source.places(n)[at], places)]
         apart = np.bincount(edge, (ranks[0] - ranks[1]) ** 2, minlength=count)
@@ -290,8 +287,6 @@ class Likeness:
         return Closer(
             np.minimum(*alone).clip(0),
             np.where(held < 2, 0.0, order * held / (held + _SHRINKAGE)),
-            np.maximum(*covered),
-            np.minimum(*covered),
             held / np.maximum(fewest, 1),
         )
 
@@ -321,14 +316,11 @@ class Closer:
     Spearman's rank correlation of where each stands first, shrunk where there are few. Two texts about one subject share
     keys in any order; a translation, and a partial one, in the same.
 
-    `most_covered` and `least_covered` are the shares, by weight, of the keys of one post that the other has: of that post
-    that is covered more, and of the other one. `held` is the share, by count, of the keys of the shorter post.
+    `held` is the share, by count, of the keys of the shorter post that the other has.
     """
 
     conflict: Floats
     order: Floats
-    most_covered: Floats
-    least_covered: Floats
     held: Floats
 
 

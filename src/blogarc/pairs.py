@@ -5,7 +5,7 @@ Three steps, each looking at fewer candidates more closely:
 
 1. An inverted index over rare keys names up to `candidates` posts for each post (`likeness`); they are compared as
    sparse vectors, and each likeness is divided by that to the nearest others on both sides.
-2. The best `checked` of each post, from both sides, are judged by a logistic model over the named clues of COEFFICIENTS:
+2. The best `checked` of each post, from both sides, are judged by a logistic model over the named `clues`:
    likeness and margins, numbers and names that are shared or conflict, the same for the opening alone, lengths, and what
    the dump shows (language toggles, nearness, dates). A raw threshold does not travel between collections; this does.
 3. Two posts that are each other's most probable partner, at `threshold` or above, are a pair.
@@ -20,15 +20,28 @@ import math
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, fields, replace
-from datetime import date
 from typing import Any
 
 import numpy as np
 
 from blogarc.alignment import align, paragraphs
+from blogarc.clues import (
+    COEFFICIENTS,
+    DUMP_CLUES,
+    GIVEN_COEFFICIENTS,
+    INTERCEPT,
+    SECOND_COEFFICIENTS,
+    SECOND_INTERCEPT,
+    borders_of,
+    days_between,
+    lead,
+    margin,
+    same_rhythm,
+    weighed_sum,
+)
 from blogarc.features import FAMILIES, ordinals
 from blogarc.lexicon import Translations, Wording, Words, join, learn, stems
-from blogarc.likeness import Closer, Floats, Ints, Likeness, best, likeness, rivals
+from blogarc.likeness import Closer, Floats, Ints, Likeness, best, likeness
 from blogarc.model import Article, Bead, Pair, Ruling, Span, Verdict
 from blogarc.rulings import pairs_of
 from blogarc.segmentation import cues
@@ -57,40 +70,6 @@ class PairConfig:
         object.__setattr__(self, "languages", tuple(self.languages))
 
 
-# ---- the model: log-odds of a translation = INTERCEPT + sum of coefficient x clue ----
-
-# Learned; benchmarks/pairs has the recipe. Logarithms are natural, cosines run from 0 to 1.
-INTERCEPT = -0.36
-COEFFICIENTS: dict[str, float] = {
-    "margin of cognates": 2.62,
-    "lead over the runner-up": 3.51,
-    "conflicting numbers": -1.63,
-    "conflicting names": -0.43,
-    "same order": 1.09,
-    "same rhythm": 0.18,
-}
-# The second look, where enough pairs were sure at the first to learn a lexicon; "first look" is the sum of the above.
-SECOND_INTERCEPT = -1.27
-SECOND_COEFFICIENTS: dict[str, float] = {
-    "first look": 0.42,
-    "margin in translated words": 1.69,
-    "lead in translated words": 4.51,
-    "lead of translated titles": 0.13,
-}
-# Handbooks have nothing of a dump, so these weights are set by hand: a toggle or a neighbour makes a translation several
-# times as likely, and neither can carry a pair alone. The veto outweighs everything else together, as it must.
-GIVEN_COEFFICIENTS: dict[str, float] = {
-    "toggles that offer the other language": 1.5,  # 0, 1 or 2 of them
-    "neighbours in the dump": 1.2,
-    "same date": 1.0,
-    "dates far apart": -0.5,
-    "veto": -20.0,
-}
-
-_NEIGHBOURS = 4  # nearest others that make a margin: as many as in Artetxe and Schwenk 2019
-# With few posts there are few others to compare with. So many imagined ones are counted in, as alike as unrelated posts
-# of a large collection are to their nearest.
-_IMAGINED = 2.0
 _BACKGROUND = 0.12
 _OUT = -8.0  # log-odds at the first look that neither the dump nor a lexicon can make up for
 # A pair that a lexicon may be learned from. A wrong one among them does little harm, because its words do not recur
@@ -99,10 +78,8 @@ _SURE = 0.7
 _ENOUGH = 10  # such pairs; fewer teach little that their cognates do not say
 _ENOUGH_WORDS = 100  # that a person gave; with fewer, and nothing learned, hardly a word would be known
 _LEXICON_ROUNDS = 4
-_FLOOR = 0.02  # keeps a logarithm of next to nothing in bounds
 FEW = 10  # posts of a language; with fewer, evidence says that margins rest on little
 _HEADS = 4  # paragraphs among which lines of author and date are looked for
-_SAME_PLACE = 0.012  # of the length of a text: a translation drifts by so much
 # A translation and its original never share so many of their words; a copy whose language was mistaken does.
 _SAME_WORDS = 0.8
 _JUDGED = 2000  # letters that show it
@@ -281,7 +258,7 @@ class Pool:
         ruled_out = bool(ruled.pairs or ruled.apart)
         self.barred = np.array([ruled_out and ruled.bars(*self.position(e)) for e in range(len(self.rows))], bool)
         self.clues = self._weigh()
-        first = _sum(self.clues, COEFFICIENTS, INTERCEPT)
+        first = weighed_sum(self.clues, COEFFICIENTS, INTERCEPT)
         # What is out of the question needs no veto.
         self.vetoes = [
             self._conflicts(edge) if possible else [] for edge, possible in enumerate((first > _OUT).tolist())
@@ -297,13 +274,13 @@ class Pool:
 
     def judge(self, log_odds: Floats) -> None:
         """The probability of every edge from what the text says, with the clues of the dump and the vetoes added."""
-        self.log_odds = (log_odds + _sum(self.clues, GIVEN_COEFFICIENTS, 0.0)).clip(-50, 50)
+        self.log_odds = (log_odds + weighed_sum(self.clues, GIVEN_COEFFICIENTS, 0.0)).clip(-50, 50)
         self.probability: Floats = 1 / (1 + np.exp(-self.log_odds))
         self._paired: dict[int, int] | None = None
 
     def _look_again(self) -> None:
         """Learn a lexicon from the surest pairs and judge with it; twice, because then more pairs are sure."""
-        first = _sum(self.clues, COEFFICIENTS, INTERCEPT)
+        first = weighed_sum(self.clues, COEFFICIENTS, INTERCEPT)
         wording: tuple[Wording, Wording] | None = None
         for _ in range(_LEXICON_ROUNDS):
             sure = [edge for edge in self.decide() if self.probability[edge] >= _SURE]
@@ -317,10 +294,10 @@ class Pool:
             whole, titles = (words.cosines(self.lexicon, self.rows, self.columns) for words in wording)
             owners = self.rows, self.columns
             self.clues["first look"] = first
-            self.clues["margin in translated words"] = _margin(owners, whole, _BACKGROUND)
-            self.clues["lead in translated words"] = _lead(owners, whole, _BACKGROUND)
-            self.clues["lead of translated titles"] = _lead(owners, titles, _BACKGROUND)
-            self.judge(_sum(self.clues, SECOND_COEFFICIENTS, SECOND_INTERCEPT))
+            self.clues["margin in translated words"] = margin(owners, whole, _BACKGROUND)
+            self.clues["lead in translated words"] = lead(owners, whole, _BACKGROUND)
+            self.clues["lead of translated titles"] = lead(owners, titles, _BACKGROUND)
+            self.judge(weighed_sum(self.clues, SECOND_COEFFICIENTS, SECOND_INTERCEPT))
 
     # ---- candidates ----
 
@@ -342,9 +319,9 @@ class Pool:
         clues: dict[str, Floats] = {"likeness": total}
         clues |= {f"cosine of {name}": cosines[:, n] for n, name in enumerate(_FAMILY_NAMES)}
         owners = rows, columns
-        clues["margin"] = _margin(owners, total, _BACKGROUND)
-        clues["margin of cognates"] = _margin(owners, cosines[:, 2], _BACKGROUND)
-        clues["lead over the runner-up"] = _lead(owners, total, _BACKGROUND)
+        clues["margin"] = margin(owners, total, _BACKGROUND)
+        clues["margin of cognates"] = margin(owners, cosines[:, 2], _BACKGROUND)
+        clues["lead over the runner-up"] = lead(owners, total, _BACKGROUND)
         kept = (rows == forced[0]) & (columns == forced[1])
         for owner in owners:
             kept |= best(owner, total + clues["margin"], self.config.checked)
@@ -361,8 +338,8 @@ class Pool:
         clues["same order"] = closer.order
         self._held = closer.held
         self._titles = [[title_of(opening_of(text)) for text in texts] for texts in self.texts]
-        borders = [[_borders(text) for text in texts] for texts in self.texts]
-        clues["same rhythm"] = np.array([_same_rhythm(borders[0][r], borders[1][c]) for r, c in edges], float)
+        borders = [[borders_of(text) for text in texts] for texts in self.texts]
+        clues["same rhythm"] = np.array([same_rhythm(borders[0][r], borders[1][c]) for r, c in edges], float)
         self._decisive: dict[tuple[int, int], tuple[Decisive, Decisive]] = {}
         letters = [np.array([len(text) for text in texts], float) for texts in self.texts]
         self.length_ratio = (letters[1][columns] + 1) / (letters[0][rows] + 1)
@@ -376,7 +353,7 @@ class Pool:
             for row in np.flatnonzero(np.diff(starts)).tolist()
         ]
         if not looked:
-            return Closer(np.zeros((0, 3)), *(np.zeros(0) for _ in range(4)))
+            return Closer(conflict=np.zeros((0, 3)), order=np.zeros(0), held=np.zeros(0))
         return Closer(*(np.concatenate([getattr(one, f.name) for one in looked]) for f in fields(Closer)))
 
     def _conflicts(self, edge: int) -> list[str]:
@@ -426,18 +403,18 @@ class Pool:
         return len(own & set(words(longer))) >= _SAME_WORDS * len(own)
 
     def _dump_clues(self, edges: Sequence[tuple[int, int]]) -> dict[str, Floats]:
-        found = np.zeros((len(edges), len(_DUMP_CLUES)))
+        found = np.zeros((len(edges), len(DUMP_CLUES)))
         for n, (row, column) in enumerate(edges):
             places = int(self.places[0][row]), int(self.places[1][column])
             source, target = self.articles[places[0]], self.articles[places[1]]
-            days = _days_between(source, target)
+            days = days_between(source, target)
             found[n] = (
                 (source.toggle == target.language) + (target.toggle == source.language),
                 source.dump == target.dump and abs(places[0] - places[1]) == 1,
                 days == 0,
                 days is not None and days > _FAR,
             )
-        return dict(zip(_DUMP_CLUES, found.T, strict=True))
+        return dict(zip(DUMP_CLUES, found.T, strict=True))
 
     # ---- decisions ----
 
@@ -509,7 +486,7 @@ class Pool:
         told["length ratio"] = round(float(self.length_ratio[edge]), 2)
         told["aligned"] = _aligned(beads, (self.articles[source].text, self.articles[target].text))
         told["partial"] = _partial(told["aligned"])
-        told["clues of the dump"] = [name for name in _DUMP_CLUES if self.clues[name][edge]]
+        told["clues of the dump"] = [name for name in DUMP_CLUES if self.clues[name][edge]]
         told["vetoes"] = self.vetoes[edge]
         told["runner-up"] = self._runner_up(edge)
         told["other versions"] = self._versions(edge)
@@ -673,27 +650,7 @@ class Pool:
 
 _DECIDED = {"decided": "by a person"}
 _NOTHING_WEIGHED: dict[str, Any] = {"clues": {}, "vetoes": [], "nearest": {}}
-_DUMP_CLUES = tuple(name for name in GIVEN_COEFFICIENTS if name != "veto")
 _FAMILY_NAMES = ("numbers", "names", "cognates", "4-grams")
-
-
-def _sum(clues: Mapping[str, Floats], coefficients: Mapping[str, float], intercept: float) -> Floats:
-    return np.asarray(intercept + sum(weight * clues[name] for name, weight in coefficients.items()))
-
-
-def _margin(owners: tuple[Ints, Ints], values: Floats, background: float) -> Floats:
-    """The logarithm of each value over the mean of the nearest others on both sides."""
-    means = []
-    for owner in owners:
-        total, count = rivals(owner, values, _NEIGHBOURS)
-        means.append((total + _IMAGINED * background) / (count + _IMAGINED))
-    return np.asarray(np.log((values + _FLOOR) / ((means[0] + means[1]) / 2 + _FLOOR)))
-
-
-def _lead(owners: tuple[Ints, Ints], values: Floats, background: float) -> Floats:
-    """The logarithm of each value over the best other of either side."""
-    second = np.maximum(*(rivals(owner, values, 1)[0] for owner in owners)).clip(background)
-    return np.asarray(np.log((values + _FLOOR) / (second + _FLOOR)))
 
 
 def whole_text(article: Article) -> str:
@@ -714,38 +671,6 @@ def _is_head(block: str) -> bool:
     """
     cue = cues.look(block)
     return bool(cue & Cue.BYLINE) or (bool(cue & Cue.DATE) and _HAS_YEAR.search(block) is not None)
-
-
-def _borders(text: str) -> Floats:
-    """Where paragraphs end, as shares of the text; the end of the last is left out."""
-    ends = np.cumsum([len(block) for block in paragraphs(text)], dtype=np.float64)
-    return ends[:-1] / ends[-1] if len(ends) else ends
-
-
-def _same_rhythm(ours: Floats, theirs: Floats) -> float:
-    """How many more paragraphs end at the same place in both texts than by chance, in standard deviations.
-
-    >>> steady = np.arange(1, 10) / 10
-    >>> _same_rhythm(steady, steady) > 5, _same_rhythm(steady, steady**2) < 2
-    (True, True)
-    """
-    if not len(ours) or not len(theirs):
-        return 0.0
-    fewer, more = sorted((ours, theirs), key=len)
-    padded = np.concatenate([[-1.0], more, [2.0]])
-    at = np.searchsorted(padded, fewer)
-    near = np.minimum(np.abs(padded[at] - fewer), np.abs(padded[at - 1] - fewer)) < _SAME_PLACE
-    # The share of the text that is so near to a border by chance; borders may stand close together.
-    chance = np.minimum(np.diff(padded)[1:-1], 2 * _SAME_PLACE).sum() + 2 * _SAME_PLACE
-    chance = min(float(chance), 0.9)
-    return float((near.sum() - len(near) * chance) / math.sqrt(len(near) * chance * (1 - chance)))
-
-
-def _days_between(source: Article, target: Article) -> int | None:
-    try:
-        return abs((date.fromisoformat(source.published or "") - date.fromisoformat(target.published or "")).days)
-    except ValueError:
-        return None
 
 
 def _aligned(beads: Sequence[Bead], texts: tuple[str, str]) -> dict[str, float]:
