@@ -301,14 +301,27 @@ def version_of(db: Database) -> int:
 
 
 def migrate(db: Database) -> None:
-    """Move the database to the newest version, each step in a transaction of its own."""
-    for version in range(version_of(db), VERSION):
-        statements = MIGRATIONS[version]
-        with db.atomic():
-            for statement in _split(statements):
-                db.execute(statement)
-            db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-            db.execute(f"PRAGMA user_version = {version + 1}")
+    """Move the database to the newest version, each step in a transaction of its own.
+
+    Several processes may do so at once: whoever comes second finds the step done.
+    """
+    version = version_of(db)
+    while version < VERSION:
+        # Taken for writing at once, so that the version that is read is the one that is moved on.
+        if not db.conn.in_transaction:
+            db.execute("BEGIN IMMEDIATE")
+        try:
+            version = version_of(db)
+            if version < VERSION:
+                for statement in _split(MIGRATIONS[version]):
+                    db.execute(statement)
+                db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+                db.execute(f"PRAGMA user_version = {version + 1}")
+                version += 1
+        except BaseException:
+            db.rollback()
+            raise
+        db.commit()
 
 
 def _split(script: str) -> list[str]:

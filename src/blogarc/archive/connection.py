@@ -6,6 +6,7 @@ mailed and opened read-only, and a kill at any moment leaves the state before or
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -41,8 +42,10 @@ def connect(path: str | Path, *, create: bool) -> Database:
             connection.execute("PRAGMA foreign_keys = ON")
             connection.execute("PRAGMA synchronous = FULL")
             db = Database(connection, execute_plugins=False)
-            if schema.version_of(db) < schema.VERSION:
-                schema.migrate(db)
+            version = schema.version_of(db)
+            if 0 < version < schema.VERSION and name != MEMORY:
+                keep_copy(db, Path(path), version)
+            schema.migrate(db)
         except BaseException:
             connection.close()
             raise
@@ -68,6 +71,37 @@ def connect_readonly(path: str | Path) -> Database:
     return db
 
 
+def copy_name(path: Path, version: int) -> Path:
+    """Where an archive is kept as it was before its schema moved on from this version."""
+    return path.with_name(f"{path.name}.schema-{version}")
+
+
+def keep_copy(db: Database, path: Path, version: int) -> None:
+    """Copy an archive as it is, whole or not at all; one that is there already was made by whoever came first."""
+    target = copy_name(path, version)
+    partial = path.with_name(f".{target.name}.part")
+    with writing(db):  # so that one process copies, and nobody writes meanwhile
+        if target.exists():
+            return
+        try:
+            partial.unlink(missing_ok=True)  # of a process that was killed
+            copy = sqlite3.connect(partial, isolation_level=None)
+            try:
+                copy.execute("PRAGMA journal_mode = OFF")
+                db.conn.backup(copy)
+            finally:
+                copy.close()
+            with partial.open("rb+") as stream:
+                os.fsync(stream.fileno())
+            partial.replace(target)
+        except (OSError, sqlite3.OperationalError) as error:
+            partial.unlink(missing_ok=True)
+            raise WriteError(
+                f"{path} is of an older blogarc, and cannot be copied first to {target}: {error}.",
+                "Nothing was changed. Make room, or see to it that its folder can be written.",
+            ) from error
+
+
 @contextmanager
 def writing(db: Database) -> Iterator[None]:
     """One transaction, taken for writing at once; within another it is a part of that one."""
@@ -86,6 +120,26 @@ def writing(db: Database) -> Iterator[None]:
     except BaseException:
         db.rollback()
         raise
+
+
+def data_version(db: Database) -> int:
+    """A number that is another one as soon as another process has changed the file."""
+    return int(db.execute("PRAGMA data_version").fetchone()[0])
+
+
+@contextmanager
+def undone(db: Database) -> Iterator[None]:
+    """A transaction of which nothing remains, however it ends; within another, only that part is undone."""
+    inner = db.conn.in_transaction
+    db.execute("SAVEPOINT rehearsal" if inner else "BEGIN IMMEDIATE")
+    try:
+        yield
+    finally:
+        if inner:
+            db.execute("ROLLBACK TO rehearsal")
+            db.execute("RELEASE rehearsal")
+        else:
+            db.rollback()
 
 
 @contextmanager

@@ -22,13 +22,13 @@ from sqlite_utils import Database
 
 from blogarc import languages, profiles, reading, segmentation
 from blogarc.archive import ready
-from blogarc.archive.connection import writing
+from blogarc.archive.connection import data_version, writing
 from blogarc.archive.decisions import line_rulings
 from blogarc.archive.reports import IngestedDump, IngestReport, Problem, Progress, RebuildReport
 from blogarc.archive.runs import last_run, record_run
 from blogarc.articles import complete
 from blogarc.errors import InputError
-from blogarc.model import Article, Dump, Layout, Profile
+from blogarc.model import Article, Dump, Layout, LineRuling, Profile
 from blogarc.paragraphs import read_dump
 from blogarc.reading import records
 from blogarc.schema import LINKING_LETTERS
@@ -85,6 +85,9 @@ def ingest(
                 profiled[known_as] = dump.name
             continue
         with writing(db):
+            if _known(db, dump.sha256) is not None:
+                known.append(dump.name)  # another process was quicker
+                continue
             new.append(_store(db, dump, data))
             if reader is not None:
                 told = {"reader": reader.name, "fields": json.dumps(dict(fields or {}))}
@@ -191,7 +194,6 @@ def segment_pending(
     """
     rows = db.query("SELECT id, segmented FROM dumps ORDER BY name, sha256")
     pending = [row["id"] for row in rows if again or row["segmented"] is None or row["id"] in only]
-    rulings = line_rulings(db)
     ready_made = dict(db.execute("SELECT id, name FROM dumps WHERE reader IS NOT NULL").fetchall())
     changed: list[tuple[int, str]] = []
     done: set[int] = set()
@@ -205,11 +207,28 @@ def segment_pending(
                     changed.append((dump, ready_made[dump]))
             continue
         progress("Splitting", len(done), len(pending), "dumps")
+        done.update(_split_group(db, dump, changed, progress, jobs))
+    progress("Splitting", len(pending), len(pending), "dumps")
+    return changed
+
+
+def _split_group(
+    db: Database, dump: int, changed: list[tuple[int, str]], progress: Progress, jobs: int | None
+) -> list[int]:
+    """Split a dump together with all that it is related to, which are returned; what came out otherwise goes to `changed`."""
+
+    def known() -> tuple[list[int], list[LineRuling], list[Profile | None]]:
         group = related_dumps(db, dump)
-        done.update(group)
+        return group, line_rulings(db), [load_profile(db, member) for member in group]
+
+    while True:
+        version, (group, rulings, sites) = data_version(db), known()
         dumps = [load_dump(db, member) for member in group]
-        splits = segmentation.segment(dumps, rulings, [load_profile(db, member) for member in group])
+        splits = segmentation.segment(dumps, rulings, sites)
         with writing(db):
+            # Another process may have brought a related dump, or a decision, and split them all by more than was known here.
+            if data_version(db) != version and known() != (group, rulings, sites):
+                continue
             touched: set[str] = set()
             for id_, source, split in zip(group, dumps, splits, strict=True):
                 keys = _store_split(db, id_, source, split, progress, jobs)
@@ -217,8 +236,7 @@ def segment_pending(
                     changed.append((id_, source.name))
                     touched |= keys
             _index(db, touched)
-    progress("Splitting", len(pending), len(pending), "dumps")
-    return changed
+        return group
 
 
 def ready_entries(db: Database, dump: int) -> Iterator[tuple[int, Article | records.Unreadable]]:

@@ -94,6 +94,7 @@ def dedupe(db: Database, config: DuplicateConfig, progress: Progress, limit: int
         return _dedupe_report(db, limit, True, perf_counter() - clock)
     (count,) = db.execute("SELECT count(*) FROM articles").fetchone()
     with writing(db):
+        digest = _dedupe_input(db)  # of what is read now: another process may have written meanwhile
         progress("Comparing", 0, count, "articles")
         outcome = copies.refresh_clusters(db, config)
         progress("Comparing", count, count, "articles")
@@ -174,6 +175,9 @@ def find_pairs(
     found = pairing.pairs
     progress("Pairing", len(articles), len(articles), "articles")
     with writing(db):
+        if _pairs_input(db) != digest:
+            # Another process has written meanwhile, and these rows are no longer those that were read.
+            return find_pairs(db, config, progress, words)
         db.execute("DELETE FROM pairs")
         db.execute("DELETE FROM unpaired")
         db.conn.executemany(
