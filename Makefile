@@ -23,7 +23,7 @@ endef
 export SHOW_FIRST
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check fix docs learn bench-dedupe-pool bench-dedupe clean
+.PHONY: help demo test check fix docs faults learn bench-dedupe-pool bench-dedupe clean
 
 help: ## List these words
 	@echo "Usage: make WORD   (PYTHON=python3.12 make WORD for another Python)"
@@ -55,6 +55,9 @@ fix: $(READY_DEV) ## Format, and mend what the linter can mend
 
 docs: $(READY_DEV) ## Write docs/commands.md and docs/database.md anew
 	@$(BIN)/python -m tests.make_docs
+
+faults: $(READY_DEV) ## Make every fault happen, and count; ARGS="corruption --share 0.1" chooses
+	@$(BIN)/python -m tests.faults $(ARGS)
 
 learn: $(READY_DEV) ## Learn the weights for splitting anew; ARGS="--gold FOLDER" adds dumps
 	@$(PIP) -r benchmarks/segmentation/requirements.txt

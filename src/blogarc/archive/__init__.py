@@ -14,12 +14,24 @@ from __future__ import annotations
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from blogarc import export as exporting
-from blogarc.archive import bitext, checking, corpus, deciding, decisions, explaining, intake, matching, ready
+from blogarc.archive import (
+    bitext,
+    checking,
+    corpus,
+    deciding,
+    decisions,
+    explaining,
+    intake,
+    matching,
+    ready,
+    rederiving,
+)
 from blogarc.archive.connection import MEMORY, connect, translated
 from blogarc.archive.reports import (
     AgainstReport,
@@ -239,10 +251,17 @@ class Archive:
         with translated(self.path):
             return corpus.stats(self._db)
 
-    def check(self) -> CheckReport:
-        """Prove that nothing is lost and everything agrees."""
+    def check(self, *, deep: bool = False) -> CheckReport:
+        """Prove that nothing is lost and everything agrees; `deep` derives all of it again from the kept bytes, and compares.
+
+        A deep check takes as long as a rebuild. It is not begun on an archive in which something else is wrong.
+        """
         with translated(self.path):
-            return checking.check(self._db, self._progress)
+            report = checking.check(self._db, self._progress)
+            if deep and report.ok:
+                problems = list(islice(rederiving.rederive(self._db, self._progress), checking.MOST_PROBLEMS))
+                report = CheckReport({**report.checks, "rederived": report.checks["articles"]}, problems)
+            return report
 
     def dumps(self) -> dict[str, str]:
         """Names of the dumps by their sha256."""

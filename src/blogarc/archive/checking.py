@@ -20,7 +20,7 @@ from blogarc.model import Role
 from blogarc.paragraphs import read_dump
 from blogarc.text import content_key, fingerprint
 
-_MOST_PROBLEMS = 50
+MOST_PROBLEMS = 50
 
 
 def check(db: Database, progress: Progress) -> CheckReport:
@@ -40,8 +40,9 @@ def check(db: Database, progress: Progress) -> CheckReport:
         problems += _check_dump(db, row, checks)
     progress("Checking", len(dumps), len(dumps), "dumps")
     problems += _check_index(db, checks)
+    problems += _check_values(db)
     problems += _check_clusters(db)
-    return CheckReport(checks, problems[:_MOST_PROBLEMS])
+    return CheckReport(checks, problems[:MOST_PROBLEMS])
 
 
 def restore(db: Database, dump: int) -> bytes:
@@ -142,6 +143,29 @@ def _check_index(db: Database, checks: dict[str, int]) -> Iterator[str]:
     ).fetchone()
     if not (keys - waiting == indexed == distinct):
         yield f"The search index has {indexed} texts for {keys} different articles."
+
+
+# What a column may hold, in SQL, where a damaged byte could make it something else and nothing above would tell.
+_SOUND = {
+    "articles": "json_valid(evidence) AND json_valid(language_shares) AND mixed IN (0, 1) AND indexed IN (0, 1)"
+    " AND title_source IN ('line', 'derived') AND language_confidence BETWEEN 0 AND 1 AND words >= 0"
+    " AND length(language) BETWEEN 2 AND 8",
+    "paragraphs": "evidence IS NULL OR json_valid(evidence)",
+    "duplicates": "json_valid(scores) AND similarity BETWEEN 0 AND 1 AND kind IN ('exact', 'near', 'excerpt', 'decided')",
+    "likenesses": "json_valid(scores) AND similarity BETWEEN 0 AND 1 AND kind IN ('near', 'excerpt')",
+    "pairs": "json_valid(evidence) AND score BETWEEN 0 AND 1",
+    "beads": "source_start <= source_end AND target_start <= target_end",
+    "lexicon": "origin IN ('learned', 'given') AND probability BETWEEN 0 AND 1",
+    "runs": "json_valid(parameters) AND json_valid(counts)",
+}
+
+
+def _check_values(db: Database) -> Iterator[str]:
+    """Every value is one that its column may have."""
+    for table, sound in _SOUND.items():
+        (wrong,) = db.execute(f"SELECT count(*) FROM {table} WHERE NOT ({sound})").fetchone()
+        if wrong:
+            yield f"{wrong} rows of {table} hold what cannot stand there."
 
 
 def _check_clusters(db: Database) -> Iterator[str]:
