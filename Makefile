@@ -23,7 +23,7 @@ endef
 export SHOW_FIRST
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check fix docs faults learn bench-dedupe-pool bench-dedupe clean
+.PHONY: help demo test check fix docs faults fuzz learn bench-dedupe-pool bench-dedupe clean
 
 help: ## List these words
 	@echo "Usage: make WORD   (PYTHON=python3.12 make WORD for another Python)"
@@ -58,6 +58,10 @@ docs: $(READY_DEV) ## Write docs/commands.md and docs/database.md anew
 
 faults: $(READY_DEV) ## Make every fault happen, and count; ARGS="corruption --share 0.1" chooses
 	@$(BIN)/python -m tests.faults $(ARGS)
+
+fuzz: $(READY_DEV) ## Feed the readers and the splitter odd bytes; SECONDS=60 each, ARGS=segment chooses
+	@$(PIP) "atheris>=3"
+	@$(BIN)/python -m tests.fuzzing --seconds $(or $(SECONDS),60) $(ARGS)
 
 learn: $(READY_DEV) ## Learn the weights for splitting anew; ARGS="--gold FOLDER" adds dumps
 	@$(PIP) -r benchmarks/segmentation/requirements.txt
