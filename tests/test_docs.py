@@ -20,7 +20,7 @@ from pathlib import Path
 
 import pytest
 
-from blogarc.archive.corpus import _CONTRACT
+from blogarc.archive.corpus import CONTRACT
 from blogarc.cli import COMMANDS
 from blogarc.duplicates import DuplicateConfig
 from blogarc.export import FORMATS
@@ -168,7 +168,7 @@ def test_every_format_is_documented(name: str) -> None:
 
 def test_every_field_of_an_export_is_documented_in_its_order() -> None:
     page = (ROOT / "docs" / "formats.md").read_text("utf-8")
-    assert tuple(re.findall(r"^\| `(\w+)` \|", page, re.MULTILINE)) == _CONTRACT
+    assert tuple(re.findall(r"^\| `(\w+)` \|", page, re.MULTILINE)) == CONTRACT
 
 
 @pytest.mark.parametrize("config", [DuplicateConfig, PairConfig])

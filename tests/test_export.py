@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from blogarc import Archive
 from blogarc.errors import UsageError, WriteError
-from blogarc.export import FORMATS, jsonl, whole_file, writer_for
+from blogarc.export import FORMATS, jsonl, require_known, whole_file
 from tests.conftest import SAMPLES
 
 CONTRACT = (
@@ -136,13 +136,22 @@ def test_formats_have_names_that_can_be_typed() -> None:
     assert FORMATS
     for name in FORMATS:
         assert name == name.lower().strip()
-        assert callable(writer_for(name))
+        require_known(name)
+
+
+@pytest.mark.parametrize(
+    ("asked", "meant"), [("jsnol", "jsonl"), ("CSV", "csv"), (".md", "markdown"), ("bag", "bagit"), ("xlsx", "csv")]
+)
+def test_an_unknown_format_is_told_which_was_meant(asked: str, meant: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        require_known(asked)
+    assert caught.value.hint.startswith(f"Did you mean {meant}?")
 
 
 def test_an_unknown_format_is_told_which_there_are() -> None:
     with pytest.raises(UsageError) as caught:
-        writer_for("docx")
-    assert "jsonl" in caught.value.hint
+        require_known("docx")
+    assert all(name in caught.value.hint for name in FORMATS)
 
 
 def test_a_file_appears_when_it_is_whole(tmp_path: Path) -> None:

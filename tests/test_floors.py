@@ -40,6 +40,9 @@ ROOMS = {
     "charset_normalizer": {"text"},
     "dateparser": {"segmentation"},
     "sentencex": {"sentences"},
+    "yaml": {"export"},
+    "pyarrow": {"export", "reading"},
+    "bagit": {"export"},
 }
 # numpy and rapidfuzz are the tools of the stages; the archive and the terminal work with what comes out of them.
 TOOLS_OF_STAGES = {"numpy", "rapidfuzz"}

@@ -137,7 +137,8 @@ def test_a_lost_character_is_said_and_changes_the_exit_code(run: Run, tmp_path: 
     "options",
     [
         ("--format", "tmx", "--all"),
-        ("--format", "tmx", "--language", "es"),
+        ("--format", "tmx", "--raw"),
+        ("--format", "tmx", "--force"),
         ("--level", "sentence"),
         ("--min-score", "1"),
     ],

@@ -17,7 +17,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Self, Unpack
 
 from blogarc import export as exporting
 from blogarc.archive import (
@@ -29,6 +29,7 @@ from blogarc.archive import (
     explaining,
     intake,
     matching,
+    publishing,
     ready,
     rederiving,
 )
@@ -48,8 +49,10 @@ from blogarc.archive.reports import (
     no_progress,
 )
 from blogarc.archive.runs import last_run
+from blogarc.archive.selection import Filters, find_dump
 from blogarc.duplicates import DuplicateConfig
 from blogarc.errors import UsageError
+from blogarc.export.bag import KeptDump
 from blogarc.pairs import PairConfig
 from blogarc.profiles import read_profile
 
@@ -138,10 +141,13 @@ class Archive:
         with translated(self.path):
             return matching.find_pairs(self._db, config or PairConfig(), self._progress, words)
 
-    def records(self, *, every: bool = False, language: str | None = None) -> Iterator[Record]:
-        """The corpus as dictionaries in the order of the JSONL contract; with `every`, all copies."""
+    def records(self, *, every: bool = False, **filters: Unpack[Filters]) -> Iterator[Record]:
+        """The corpus as dictionaries in the order of the JSONL contract; with `every`, all copies.
+
+        Filters say which: `language`, `since` and `until` (dates), `dump`, `pairs_only`, `min_words`, `max_words`, `query`.
+        """
         with translated(self.path):
-            yield from corpus.records(self._db, every=every, language=language)
+            yield from corpus.records(self._db, every=every, progress=self._progress, **filters)
 
     def export(
         self,
@@ -149,22 +155,51 @@ class Archive:
         *,
         format: str = "jsonl",
         every: bool = False,
-        language: str | None = None,
+        raw: bool = False,
+        force: bool = False,
+        **filters: Unpack[Filters],
     ) -> int:
-        """Write the corpus to a file, whole or not at all, or to standard output. Says how many records.
+        """Write the corpus to a file or a folder, whole or not at all, or to standard output. Says how many records.
 
-        Duplicates are found first if that is not done. Raises UsageError for an unknown format, WriteError if the
-        target cannot be written.
+        Filters are those of `records`. Duplicates, and pairs where they count, are found first if that is not done. `raw`
+        leaves the cells of CSV as they are; `force` replaces a folder that was exported before. Raises UsageError for an
+        unknown format, or one whose library is not installed, and WriteError if the target cannot be written.
         """
+        exporting.require_known(format)
         if format in exporting.BITEXT:
-            return self.bitext(target, format=format).passages
-        writer = exporting.writer_for(format)
+            return self.bitext(target, format=format, **filters).passages
+        place = None if target is None else Path(target)
+        form = exporting.ARTICLES.get(format, exporting.ArticleFormat())
+        if form.needs:
+            exporting.require_extra(format)
+        if place is None and not form.is_text:
+            raise UsageError(f"The format {format} cannot go to standard output.", "Say where to write it: -o NAME")
+        if place is not None and form.fill:
+            exporting.require_folder(place, force=force)
+        elif place is not None:
+            exporting.require_file(place)
         self.dedupe(matching.last_dedupe_config(self._db))
-        rows = self.records(every=every, language=language)
-        if target is None:
-            return writer(rows, sys.stdout.buffer)
-        with exporting.whole_file(Path(target)) as stream:
-            return writer(rows, stream)
+        if filters.get("pairs_only"):
+            self.pairs(matching.last_pair_config(self._db))
+        if place is not None and format == exporting.COPY:
+            with exporting.whole_path(place) as path, translated(str(place)):
+                return publishing.publish(self._db, path, every=every, **filters)
+        rows = self.records(every=every, **filters)
+        if form.fill and place is not None:
+            with exporting.whole_folder(place, force=force) as folder, translated(self.path):
+                return form.fill(rows, folder, dumps=self._kept_dumps(filters.get("dump")))
+        assert form.write  # what is no copy and fills no folder is written to a stream
+        if place is None:
+            return form.write(rows, sys.stdout.buffer, raw=raw, fields=corpus.CONTRACT)
+        with exporting.whole_file(place) as stream:
+            return form.write(rows, stream, raw=raw, fields=corpus.CONTRACT)
+
+    def _kept_dumps(self, only: str | None) -> Iterator[KeptDump]:
+        """The dumps as received, or the one that is named."""
+        where, row = ("", 0) if only is None else ("WHERE id = ?", find_dump(self._db, only))
+        listed = f"SELECT id, name, sha256, size, encoding FROM dumps {where} ORDER BY name, sha256"
+        for id_, name, sha256, size, encoding in self._db.execute(listed, [row] if where else []).fetchall():
+            yield KeptDump(name, sha256, size, encoding, checking.restore_in_pieces(self._db, id_))
 
     def bitext(
         self,
@@ -173,12 +208,14 @@ class Archive:
         format: str = "tmx",
         level: str | None = None,
         min_score: float = 0.0,
+        **filters: Unpack[Filters],
     ) -> BitextReport:
         """Write the translation pairs as aligned passages: "tmx" (one file), or "moses" (TARGET.en and TARGET.es).
 
         `level` is "paragraph" or "sentence"; if it is not said, the usual one of the format. Passages without a partner, or
-        that score less than `min_score`, are left out. Without a target it goes to standard output. Pairs are found first
-        if that is not done. Raises UsageError for what is not known, WriteError if the target cannot be written.
+        that score less than `min_score`, are left out, and so are pairs of which neither article is what the filters of
+        `records` say. Without a target it goes to standard output. Pairs are found first if that is not done. Raises
+        UsageError for what is not known, WriteError if the target cannot be written.
         """
         form = exporting.bitext_format(format)
         level = level or form.level
@@ -191,7 +228,7 @@ class Archive:
         codes = bitext.languages(self._db)
         files: Sequence[Path] = ()
         with translated(self.path):
-            passages = bitext.passages(self._db, level, min_score)
+            passages = bitext.passages(self._db, level, min_score, **filters)
             if target is None:
                 count = form.write(passages, sys.stdout.buffer, lost, level=level, languages=codes)
             else:
@@ -271,7 +308,7 @@ class Archive:
     def restore(self, dump: str) -> bytes:
         """The bytes of a dump, by name or sha256. Raises UsageError or CorruptError."""
         with translated(self.path):
-            return checking.restore(self._db, corpus.find_dump(self._db, dump))
+            return checking.restore(self._db, find_dump(self._db, dump))
 
     def restore_to(self, dump: str, target: str | Path | None = None) -> int:
         """Write the bytes of a dump to a file, whole or not at all, or to standard output. Says how many bytes.

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Unpack
 
 from sqlite_utils import Database
 
 from blogarc import lexicon
 from blogarc.alignment import paragraphs
 from blogarc.archive.runs import last_run
+from blogarc.archive.selection import Filters, select
 from blogarc.export.passages import Passage
 from blogarc.lexicon import Translations
 from blogarc.model import Bead, Span
@@ -22,7 +23,7 @@ _PAIRS = """
     SELECT p.id AS row, p.score, s.key AS source, s.text AS source_text, d.name || ':' || s.line_start AS source_place,
         t.key AS target, t.text AS target_text, e.name || ':' || t.line_start AS target_place
     FROM pairs p JOIN articles s ON s.id = p.source JOIN dumps d ON d.id = s.dump
-    JOIN articles t ON t.id = p.target JOIN dumps e ON e.id = t.dump
+    JOIN articles t ON t.id = p.target JOIN dumps e ON e.id = t.dump {where}
     ORDER BY d.name, d.sha256, s.paragraph_start, e.name, e.sha256, t.paragraph_start
 """
 
@@ -35,11 +36,17 @@ def languages(db: Database) -> tuple[str, str]:
     return first, second
 
 
-def passages(db: Database, level: str, min_score: float) -> Iterator[Passage]:
-    """All passages with a text on both sides that score at least `min_score`; `level` is "paragraph" or "sentence"."""
+def passages(db: Database, level: str, min_score: float, **filters: Unpack[Filters]) -> Iterator[Passage]:
+    """All passages with a text on both sides that score at least `min_score`; `level` is "paragraph" or "sentence".
+
+    Of a pair one of the two articles must be what the filters say.
+    """
+    chosen = select(db, filters, every=False)
+    meant = f"(SELECT a.id FROM articles a WHERE {chosen.sql('a.id')})"
+    where = f"WHERE p.source IN {meant} OR p.target IN {meant}" if chosen.conditions else ""
     codes = languages(db)
     learned = _lexicon(db, codes) if level == "sentence" else None
-    for pair in db.query(_PAIRS):
+    for pair in db.query(_PAIRS.format(where=where), chosen.parameters):
         beads = beads_of(db, pair["row"])
         source, target = paragraphs(pair["source_text"]), paragraphs(pair["target_text"])
         if level == "sentence":

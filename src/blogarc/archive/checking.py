@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from sqlite_utils import Database
 
 from blogarc.archive import ready
-from blogarc.archive.intake import load_bytes, ready_entries
+from blogarc.archive.intake import ready_entries
 from blogarc.archive.reports import CheckReport, Progress
 from blogarc.errors import CorruptError
 from blogarc.model import Role
@@ -50,18 +50,26 @@ def restore(db: Database, dump: int) -> bytes:
 
     Raises CorruptError if they no longer have their sha256.
     """
+    return b"".join(restore_in_pieces(db, dump))
+
+
+def restore_in_pieces(db: Database, dump: int) -> Iterator[bytes]:
+    """The same in pieces. Raises CorruptError, at the last of them if only the sha256 is another."""
     name, sha256 = db.execute("SELECT name, sha256 FROM dumps WHERE id = ?", [dump]).fetchone()
-    try:
-        data = load_bytes(db, dump)
-    except zlib.error as error:
-        raise CorruptError(
-            f"The bytes of {name} cannot be decompressed: {error}.", "blogarc check says what is hurt."
-        ) from error
-    if hashlib.sha256(data).hexdigest() != sha256:
+    digest = hashlib.sha256()
+    for (data,) in db.execute("SELECT data FROM dump_chunks WHERE dump = ? ORDER BY ordinal", [dump]):
+        try:
+            piece = zlib.decompress(data)
+        except zlib.error as error:
+            raise CorruptError(
+                f"The bytes of {name} cannot be decompressed: {error}.", "blogarc check says what is hurt."
+            ) from error
+        digest.update(piece)
+        yield piece
+    if digest.hexdigest() != sha256:
         raise CorruptError(
             f"The bytes of {name} are not what was ingested: another sha256.", "blogarc check says what is hurt."
         )
-    return data
 
 
 def _check_dump(db: Database, row: dict[str, object], checks: dict[str, int]) -> Iterator[str]:

@@ -8,13 +8,14 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from typing import Any
+from typing import Unpack
 
 from sqlite_utils import Database
 
 from blogarc.archive.decisions import count
 from blogarc.archive.matching import CORPUS_ORDER, stale_stages
-from blogarc.archive.reports import Record, Stats
+from blogarc.archive.reports import Progress, Record, Stats, no_progress
+from blogarc.archive.selection import Filters, find_dump, select
 from blogarc.errors import UsageError
 from blogarc.text import FOUND, FOUND_END, excerpt
 
@@ -37,68 +38,135 @@ _RECORDS = f"""
     )
 """
 _RECORD_ORDER = "source, sha256, paragraph_start"
-_CONTRACT = (
+CONTRACT = (
     "id", "title", "language", "language_confidence", "byline", "published", "text", "words", "source", "start_line",
     "end_line", "byte_start", "byte_end", "cluster", "kind", "similarity", "copies", "translations", "title_source",
     "occurrence", "language_shares", "mixed", "updated", "translator",
 )  # fmt: skip
 
+_PLACED = "articles a JOIN dumps d ON d.id = a.dump LEFT JOIN clusters c ON c.article = a.id"
+_REPRESENTATIVE = "coalesce(c.representative, a.id)"
+# What the contract says of some articles, in its order.
+_TOLD = """
+    SELECT a.id, coalesce(c.representative, a.id), a.key, a.title, a.language, a.language_confidence, a.byline, a.published,
+        a.text, a.words, d.name, a.line_start, a.line_end - 1, a.byte_start, a.byte_end, coalesce(r.key, a.key),
+        coalesce(u.kind, 'representative'), coalesce(u.similarity, 1.0), NULL, NULL, a.title_source, NULL,
+        a.language_shares, a.mixed, a.updated, a.translator
+    FROM articles a JOIN dumps d ON d.id = a.dump
+    LEFT JOIN clusters c ON c.article = a.id LEFT JOIN articles r ON r.id = c.representative
+    LEFT JOIN duplicates u ON u.article = a.id WHERE a.id IN (SELECT value FROM json_each(?))
+"""
+# So many articles are in memory at a time, each a few thousand characters as a rule.
+_AT_ONCE = 200
+# A key of so many articles is numbered once, and not anew with each few of them.
+_CROWD = 1000
 
-def records(db: Database, *, every: bool = False, language: str | None = None) -> Iterator[Record]:
-    """The corpus in the JSONL contract: one record a representative, or with `every` one an article."""
-    conditions, parameters = [], []
-    if not every:
-        conditions.append("row = representative")
-    if language:
-        conditions.append("language = ?")
-        parameters.append(language)
-    where = f"WHERE {' AND '.join(conditions)}" if conditions else ""
-    for row in db.query(f"{_RECORDS} {where} ORDER BY {_RECORD_ORDER}", parameters):
-        yield _record(db, row)
+
+def records(
+    db: Database, *, every: bool = False, progress: Progress = no_progress, **filters: Unpack[Filters]
+) -> Iterator[Record]:
+    """The corpus in the JSONL contract: one record a representative, or with `every` one an article.
+
+    One statement that is open all the while lists the rows, so that they are those of one moment; what is said of them is
+    read for a few at a time. So memory does not grow with the corpus.
+    """
+    chosen = select(db, filters, every=every)
+    where = f"{_PLACED} WHERE {chosen.sql(_REPRESENTATIVE)}" + ("" if every else f" AND {_REPRESENTATIVE} = a.id")
+    (total,) = db.execute(f"SELECT count(*) FROM {where}", chosen.parameters).fetchone()
+    rows = db.execute(f"SELECT a.id FROM {where} ORDER BY {CORPUS_ORDER}", chosen.parameters)
+    done, crowds = 0, dict[str, dict[int, int]]()
+    while some := rows.fetchmany(_AT_ONCE):
+        progress("Exporting", done, total, "articles")
+        yield from _records(db, [row for (row,) in some], crowds)
+        done += len(some)
+    progress("Exporting", total, total, "articles")
 
 
 def record(db: Database, row: int) -> Record:
     """The record of one article, by its row."""
-    return _record(db, next(db.query(f"{_RECORDS} WHERE row = ?", [row])))
+    (told,) = _records(db, [row], {})
+    return told
 
 
-def _record(db: Database, row: dict[str, Any]) -> Record:
-    own = row["row"] == row["representative"]
-    row["copies"] = _copies(db, row["row"]) if own else []
-    row["translations"] = _translations(db, row["representative"])
-    row["language_shares"] = json.loads(row["language_shares"])
-    row["mixed"] = bool(row["mixed"])
-    return {name: row[name] for name in _CONTRACT}
+def _records(db: Database, rows: list[int], crowds: dict[str, dict[int, int]]) -> Iterator[Record]:
+    """The records of some articles, in the order of their rows as given; `crowds` keeps what was counted for later calls."""
+    told = {row[0]: row for row in db.execute(_TOLD, [json.dumps(rows)])}
+    copies = _copies(db, json.dumps([row for row in rows if told[row][1] == row]))
+    translations = _translations(db, json.dumps(sorted({row[1] for row in told.values()})))
+    occurrences = _occurrences(db, {row[2] for row in told.values()}, crowds)
+    for row in rows:
+        _, representative, *values = told[row]
+        found = dict(zip(CONTRACT, values, strict=True))
+        own = row == representative
+        found["copies"] = (copies.get(row) or [_copy_itself(found)]) if own else []
+        found["translations"] = translations.get(representative, [])
+        found["occurrence"] = occurrences[row]
+        found["language_shares"] = json.loads(found["language_shares"])
+        found["mixed"] = bool(found["mixed"])
+        yield found
 
 
-def _copies(db: Database, representative: int) -> list[Record]:
-    """All members of a cluster, the representative first, then in the order of the corpus."""
-    return list(
-        db.query(
-            f"""
-            SELECT d.name AS source, a.line_start AS start_line, a.line_end - 1 AS end_line,
-                coalesce(u.kind, 'representative') AS kind
-            FROM articles a JOIN dumps d ON d.id = a.dump LEFT JOIN duplicates u ON u.article = a.id
-            WHERE a.id = :row OR a.id IN (SELECT article FROM clusters WHERE representative = :row)
-            ORDER BY a.id <> :row, {CORPUS_ORDER}
-            """,
-            {"row": representative},
-        )
+def _occurrences(db: Database, keys: set[str], crowds: dict[str, dict[int, int]]) -> dict[int, int]:
+    """Which of the articles with its key each article with one of the keys is, in the order of the corpus."""
+    new = json.dumps([key for key in keys if key not in crowds])
+    rows = db.execute(
+        "SELECT a.key, a.id FROM articles a JOIN dumps d ON d.id = a.dump WHERE a.key IN (SELECT value FROM json_each(?))"
+        f" ORDER BY {CORPUS_ORDER}",
+        [new],
     )
+    numbered: dict[str, dict[int, int]] = {}
+    for key, row in rows:
+        same = numbered.setdefault(key, {})
+        same[row] = len(same) + 1
+    crowds.update((key, same) for key, same in numbered.items() if len(same) >= _CROWD)
+    found: dict[int, int] = {}
+    for key in keys:
+        found |= numbered.get(key) or crowds[key]
+    return found
 
 
-def _translations(db: Database, representative: int) -> list[Record]:
-    return list(
-        db.query(
-            """
-            SELECT a.key AS id, a.language, p.score FROM pairs p JOIN articles a ON a.id = p.target WHERE p.source = :row
-            UNION ALL
-            SELECT a.key AS id, a.language, p.score FROM pairs p JOIN articles a ON a.id = p.source WHERE p.target = :row
-            ORDER BY 3 DESC, 1
-            """,
-            {"row": representative},
-        )
+def _copies(db: Database, representatives: str) -> dict[int, list[Record]]:
+    """All members of some clusters, the representative first, then in the order of the corpus."""
+    rows = db.execute(
+        f"""
+        SELECT c.representative, d.name, a.line_start, a.line_end - 1, coalesce(u.kind, 'representative')
+        FROM clusters c JOIN articles a ON a.id = c.article JOIN dumps d ON d.id = a.dump
+        LEFT JOIN duplicates u ON u.article = a.id
+        WHERE c.representative IN (SELECT value FROM json_each(?))
+        ORDER BY c.representative, a.id <> c.representative, {CORPUS_ORDER}
+        """,
+        [representatives],
     )
+    found: dict[int, list[Record]] = {}
+    for representative, source, start, end, kind in rows:
+        found.setdefault(representative, []).append(
+            {"source": source, "start_line": start, "end_line": end, "kind": kind}
+        )
+    return found
+
+
+def _copy_itself(record: Record) -> Record:
+    """What `copies` says of an article that was never compared."""
+    return {name: record[name] for name in ("source", "start_line", "end_line")} | {"kind": "representative"}
+
+
+def _translations(db: Database, representatives: str) -> dict[int, list[Record]]:
+    """What some articles are translated by, the surest first."""
+    rows = db.execute(
+        """
+        SELECT p.source, a.key, a.language, p.score FROM pairs p JOIN articles a ON a.id = p.target
+        WHERE p.source IN (SELECT value FROM json_each(:rows))
+        UNION ALL
+        SELECT p.target, a.key, a.language, p.score FROM pairs p JOIN articles a ON a.id = p.source
+        WHERE p.target IN (SELECT value FROM json_each(:rows))
+        ORDER BY 1, 4 DESC, 2
+        """,
+        {"rows": representatives},
+    )
+    found: dict[int, list[Record]] = {}
+    for row, key, language, score in rows:
+        found.setdefault(row, []).append({"id": key, "language": language, "score": score})
+    return found
 
 
 def listing(
@@ -121,7 +189,8 @@ def listing(
         (copies,) = db.execute(
             "SELECT count(*) FROM clusters WHERE representative = ?", [row["representative"]]
         ).fetchone()
-        partners = [t["id"] for t in _translations(db, row["representative"])]
+        translations = _translations(db, json.dumps([row["representative"]])).get(row["representative"], [])
+        partners = [t["id"] for t in translations]
         listed.append({name: row[name] for name in wanted} | {"copies": max(1, copies), "translations": partners})
     return listed
 
@@ -168,27 +237,6 @@ def search(db: Database, query: str, *, limit: int = 20) -> list[Record]:
         if len(found) >= limit:
             break
     return found
-
-
-def find_dump(db: Database, name: str) -> int:
-    """The row of the dump with this name, or whose sha256 starts so.
-
-    Raises UsageError if there is none, or more than one.
-    """
-    rows = list(
-        db.query(
-            "SELECT id, name, sha256 FROM dumps WHERE name = :n OR sha256 LIKE :n || '%' ORDER BY sha256", {"n": name}
-        )
-        if re.fullmatch(r"[0-9a-fA-F]{6,64}", name)
-        else db.query("SELECT id, name, sha256 FROM dumps WHERE name = ? ORDER BY sha256", [name])
-    )
-    if not rows:
-        names = [row[0] for row in db.execute("SELECT name FROM dumps ORDER BY name LIMIT 5")]
-        raise UsageError(f"No dump is called {name!r}.", f"There are: {', '.join(names)}" if names else "")
-    if len(rows) > 1:
-        choices = ", ".join(row["sha256"][:12] for row in rows)
-        raise UsageError(f"{len(rows)} dumps are called {name!r}.", f"Name one by its sha256 instead: {choices}")
-    return int(rows[0]["id"])
 
 
 def find_place(db: Database, reference: str) -> tuple[int, int] | None:

@@ -1,6 +1,7 @@
 """The command line: a command parses, calls one method of `Archive`, and prints its report.
 
-`session` holds what all commands share; `collecting`, `looking`, `deciding` and `keeping` the commands; `views` the tables.
+`session` holds what all commands share; `collecting`, `exporting`, `looking`, `deciding` and `keeping` the commands; `views`
+the tables.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from blogarc.cli import collecting, deciding, keeping, looking
+from blogarc.cli import collecting, deciding, exporting, keeping, looking
 from blogarc.cli.session import command
 
 _HELP = """Turn raw scraped text of blogs into a clean, deduplicated, paired and searchable corpus.
@@ -34,7 +35,7 @@ app = typer.Typer(
 
 # In the order in which they are used, which is the order of the help.
 COMMANDS = (
-    collecting.ingest, collecting.dedupe, collecting.pairs, keeping.export,
+    collecting.ingest, collecting.dedupe, collecting.pairs, exporting.export,
     looking.list_, looking.show, looking.search, looking.explain, looking.stats,
     deciding.decide, keeping.check, keeping.restore, collecting.rebuild,
 )  # fmt: skip

@@ -1,20 +1,17 @@
-"""Commands that give back and prove: export, check, restore."""
+"""Commands that give back and prove: check, restore."""
 
 from __future__ import annotations
 
 import sys
-from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from blogarc.cli import views
-from blogarc.cli.looking import Every, Language
-from blogarc.cli.session import CORRUPT, PARTIAL, Session
-from blogarc.console import number, size
+from blogarc.cli.session import CORRUPT, Session
+from blogarc.console import number
 from blogarc.errors import UsageError
-from blogarc.export import BITEXT
 
 Output = Annotated[
     Path | None,
@@ -22,97 +19,6 @@ Output = Annotated[
         "--output", "-o", metavar="FILE", help="Write there, whole or not at all.", show_default="standard output"
     ),
 ]
-
-
-def export(
-    session: Session,
-    format: Annotated[
-        str, typer.Option("--format", "-f", metavar="NAME", help="The format: jsonl, tmx or moses.")
-    ] = "jsonl",
-    output: Annotated[
-        Path | None,
-        typer.Option(
-            "--output",
-            "-o",
-            metavar="FILE",
-            help="Write there, whole or not at all; moses writes FILE.en and FILE.es.",
-            show_default="standard output",
-        ),
-    ] = None,
-    every: Every = False,
-    language: Language = None,
-    level: Annotated[
-        str | None,
-        typer.Option(
-            "--level",
-            metavar="LEVEL",
-            help="tmx and moses: align by paragraph or by sentence.",
-            show_default="paragraph for tmx, sentence for moses",
-        ),
-    ] = None,
-    min_score: Annotated[
-        float | None,
-        typer.Option(
-            "--min-score",
-            metavar="SCORE",
-            help="tmx and moses: leave out passages that score less, from 0 to 1.",
-            show_default="0",
-        ),
-    ] = None,
-) -> int:
-    """Write the corpus: one record a cluster, or every copy with --all; or its translation pairs as aligned passages.
-
-    \b
-    blogarc export --format jsonl -o corpus.jsonl
-    blogarc export --language es | jq -r .title
-    blogarc export --all | gzip > everything.jsonl.gz
-    blogarc export --format tmx -o memory.tmx
-    blogarc export --format moses --min-score 0.9 -o train
-
-    The last one writes train.en and train.es, line by line the translation of each other. Without -o, moses puts both
-    sides on one line, a tab between them.
-    """
-    if format in BITEXT:
-        return _export_bitext(session, format, output, level, min_score or 0.0, filtered=every or language is not None)
-    if level is not None or min_score is not None:
-        raise UsageError(
-            f"--level and --min-score are for aligned passages; {format} has none.", f"Formats: {', '.join(BITEXT)}"
-        )
-    with session.archive() as archive:
-        count = archive.export(output, format=format, every=every, language=language)
-    if output is not None:
-        if session.terminal.as_json:
-            session.terminal.print_json({"records": count, "output": str(output), "format": format})
-        session.terminal.talk(f"Wrote {number(count, 'article')} to {output} ({size(output.stat().st_size)}).")
-    session.suggest("stats", "check")
-    return 0
-
-
-def _export_bitext(
-    session: Session, format: str, output: Path | None, level: str | None, min_score: float, *, filtered: bool
-) -> int:
-    if filtered:
-        raise UsageError(f"--all and --language are for articles; {format} writes pairs.", "Leave them out.")
-    with session.archive() as archive:
-        report = archive.bitext(output, format=format, level=level, min_score=min_score)
-    if output is not None:
-        if session.terminal.as_json:
-            session.terminal.print_json({"format": format, **asdict(report)})
-        bytes_ = sum(Path(file).stat().st_size for file in report.files)
-        where = " and ".join(report.files)
-        session.terminal.talk(f"Wrote {number(report.passages, 'passage')} to {where} ({size(bytes_)}).")
-    if not report.passages:
-        session.terminal.talk("There is no passage to write: see what blogarc pairs finds, or lower --min-score.")
-    if report.lost:
-        told = ", ".join(f"{code} ({count:,})" for code, count in list(report.lost.items())[:8])
-        session.terminal.complain(
-            f"{number(sum(report.lost.values()), 'character')} that XML forbids left out: {told}.",
-            "Everything else is written; the archive keeps them.",
-            style="yellow",
-            word="Warning",
-        )
-    session.suggest("pairs", "check")
-    return PARTIAL if report.lost else 0
 
 
 def check(

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from typing import Any, BinaryIO
 
 # JSON itself escapes only the controls below U+0020. These could end the line for some readers, act on a terminal, or not
-# be encoded at all; a reader of JSON gets them back as they were.
+# be encoded at all; a reader of JSON gets them back as they were. None of them is printable, which is quicker to ask.
 _ESCAPED = re.compile("[\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
@@ -20,9 +20,12 @@ def write(records: Iterable[dict[str, Any]], stream: BinaryIO) -> int:
     >>> write([{"id": "1", "title": "Año"}], out), out.getvalue().decode()
     (1, '{"id": "1", "title": "Año"}\\n')
     """
+    encode = json.JSONEncoder(ensure_ascii=False).encode
     count = 0
     for record in records:
-        line = _ESCAPED.sub(lambda found: f"\\u{ord(found[0]):04x}", json.dumps(record, ensure_ascii=False))
+        line = encode(record)
+        if not line.isprintable():
+            line = _ESCAPED.sub(lambda found: f"\\u{ord(found[0]):04x}", line)
         stream.write(line.encode() + b"\n")
         count += 1
     return count

@@ -1,0 +1,1 @@
+"""How fast an export is beside plain json.dumps."""
