@@ -100,19 +100,23 @@ def _records(db: Database, rows: list[int], crowds: dict[str, dict[int, int]]) -
         own = row == representative
         found["copies"] = (copies.get(row) or [_copy_itself(found)]) if own else []
         found["translations"] = translations.get(representative, [])
-        found["occurrence"] = occurrences[row]
+        found["occurrence"] = occurrences.get(row, 1)
         found["language_shares"] = json.loads(found["language_shares"])
         found["mixed"] = bool(found["mixed"])
         yield found
 
 
 def _occurrences(db: Database, keys: set[str], crowds: dict[str, dict[int, int]]) -> dict[int, int]:
-    """Which of the articles with its key each article with one of the keys is, in the order of the corpus."""
+    """Which of the articles with its key an article is, in the order of the corpus; not of those that are alone with it."""
     new = json.dumps([key for key in keys if key not in crowds])
+    # Most keys have one article: those are found in the index alone.
+    repeated = db.execute(
+        "SELECT key FROM articles WHERE key IN (SELECT value FROM json_each(?)) GROUP BY key HAVING count(*) > 1", [new]
+    )
     rows = db.execute(
         "SELECT a.key, a.id FROM articles a JOIN dumps d ON d.id = a.dump WHERE a.key IN (SELECT value FROM json_each(?))"
         f" ORDER BY {CORPUS_ORDER}",
-        [new],
+        [json.dumps([key for (key,) in repeated])],
     )
     numbered: dict[str, dict[int, int]] = {}
     for key, row in rows:
@@ -121,7 +125,7 @@ def _occurrences(db: Database, keys: set[str], crowds: dict[str, dict[int, int]]
     crowds.update((key, same) for key, same in numbered.items() if len(same) >= _CROWD)
     found: dict[int, int] = {}
     for key in keys:
-        found |= numbered.get(key) or crowds[key]
+        found |= numbered.get(key) or crowds.get(key) or {}
     return found
 
 
