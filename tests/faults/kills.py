@@ -178,10 +178,14 @@ def half_exports(scene: Scene, folder: Path, count: int, seed: int) -> Iterator[
     for form in FORMATS:
         job = Job(f"export {form}", ("export", "--format", form, "-o", "corpus"), "paired")
         scene.undisturbed(job)
-        done = (scene.folder / f"undisturbed-{job.name}").glob("corpus*")
-        size = max(path.stat().st_size for path in done)
+        done = (scene.folder / f"undisturbed-{job.name}").glob("corpus*/**/*" if is_folder(form) else "corpus*")
+        size = max(path.stat().st_size for path in done if path.is_file())
         for number in range(count):
             yield partial(half_export, scene, job, rng.randrange(size), folder / f"{form}-{number}")
+
+
+def is_folder(form: str) -> bool:
+    return form in ARTICLES and ARTICLES[form].fill is not None
 
 
 def half_export(scene: Scene, job: Job, size: int, folder: Path) -> str:

@@ -153,8 +153,8 @@ def outcome(folder: Path) -> str:
 
 
 def folder_lines(folder: Path) -> Iterator[str]:
-    for path in sorted(folder.iterdir()):
-        if path.name == "dumps" or path.suffix == ".db":
+    for path in sorted(folder.rglob("*")):  # which follows no link
+        if path.name == "dumps" or path.suffix == ".db" or path.is_dir():
             continue
         yield f"{path.name} {hashlib.sha256(path.read_bytes()).hexdigest() if 'schema' not in path.name else 'a copy'}"
     if (folder / "blogarc.db").exists():

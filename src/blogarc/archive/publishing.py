@@ -25,7 +25,7 @@ _EMPTIED = (
 
 
 def publish(db: Database, target: Path, *, every: bool = False, **filters: Unpack[Filters]) -> int:
-    """Write the copy to a file that is not there yet; says how many articles are in it."""
+    """Write the copy to an empty file; says how many articles are in it."""
     ready.index_pending(db)
     chosen = select(db, filters, every=every)
     db.execute("VACUUM INTO ?", [str(target)])

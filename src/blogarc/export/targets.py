@@ -28,24 +28,31 @@ _SYNCED_ONE_BY_ONE = 100
 
 @contextmanager
 def whole_path(target: Path) -> Iterator[Path]:
-    """The name of a file to be made, which becomes the target when it is written, synced, and not before.
+    """An empty file to be written, which becomes the target when it is written, synced, and not before.
 
     Raises WriteError; then the target is as it was.
     """
     require_file(target)
     place = target.absolute()
-    with _told(target), _beside(place) as around:
-        made = around / "new"
-        yield made
-        _sync(made)
-        made.replace(place)
-        _sync(place.parent)
+    with _told(target):
+        descriptor, name = tempfile.mkstemp(dir=place.parent, prefix=f".{place.name}.", suffix=".part")
+        os.close(descriptor)
+        made = Path(name)
+        try:
+            yield made
+            _sync(made)
+            # A temporary file is private to its owner; a file that one writes is as the umask says.
+            made.chmod(0o666 & ~_umask())
+            made.replace(place)
+            _sync(place.parent)
+        finally:
+            made.unlink(missing_ok=True)
 
 
 @contextmanager
 def whole_file(target: Path) -> Iterator[BinaryIO]:
     """A stream whose bytes become the file when all are written, and not before. Raises WriteError, as above."""
-    with whole_path(target) as path, _told(target), new_file(path) as stream:
+    with whole_path(target) as path, path.open("wb") as stream:
         yield stream
 
 
@@ -187,3 +194,9 @@ def _told(target: Path) -> Iterator[None]:
         raise WriteError(
             f"Cannot write {target}: {reason}.", "Nothing was written; the archive is untouched."
         ) from error
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
