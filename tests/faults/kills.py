@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
+from blogarc.export import ARTICLES
 from tests.faults.scene import FORMATS, JOBS, Job, Scene, folder_lines, outcome, run, sound, start
 
 Case = Callable[[], str]  # empty, or what was wrong

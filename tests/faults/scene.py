@@ -25,7 +25,7 @@ from tests.planting import plant
 ROOT = Path(__file__).parent.parent.parent
 PLANTED = (("doubled", 7), ("paginated", 7))
 SAMPLES = ROOT / "sample_data"  # where there are translations
-FORMATS = ("jsonl", "tmx", "moses")
+FORMATS = ("jsonl", "csv", "tmx", "moses", "markdown", "sqlite")
 
 
 @dataclass(frozen=True, slots=True)
