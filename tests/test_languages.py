@@ -23,9 +23,9 @@ from blogarc.languages import (
     UNKNOWN,
     detect,
     detect_all,
-    detect_article,
-    detect_lines,
+    detect_among,
     evidence,
+    pieces,
     profiles,
     words,
 )
@@ -87,16 +87,14 @@ def test_the_language_is_found(shows: str, text: str, code: str) -> None:
 
 
 def test_a_quotation_does_not_turn_an_article() -> None:
-    found = detect_article(
-        [EN, EN + " And so on, for many years, in all weathers.", "He said it in Spanish: No pasarán."]
-    )
+    found = detect(f"{EN}\n{EN} And so on, for many years, in all weathers.\nHe said it in Spanish: No pasarán.")
     assert found.code == "en"
     assert not found.mixed
 
 
 @pytest.mark.parametrize("paragraphs", [[EN, ES], [ES, EN], [EN, ES] * 8, [*[EN] * 8, *[ES] * 8], [f"{EN} {ES}"]])
 def test_a_text_in_two_languages_is_mixed(paragraphs: list[str]) -> None:
-    found = detect_article(paragraphs)
+    found = detect("\n".join(paragraphs))
     assert found.mixed
     assert found.code in ("en", "es")
     assert found.shares["en"] == pytest.approx(0.5, abs=0.15)
@@ -119,23 +117,21 @@ def test_a_text_in_one_language_is_not_mixed() -> None:
     ],
 )
 def test_signs_that_prose_has_are_no_code(line: str) -> None:
-    read = evidence.read([line], LANGUAGES)
-    assert read is not None
-    assert read.skipped == 0
+    assert evidence.read([line], LANGUAGES).skipped.tolist() == [0]
 
 
 @given(st.text(st.sampled_from("ab1 .:()[]{}=_/&$%<>|;'\"\\^`~@w"), max_size=12))
 def test_no_sign_of_code_is_overlooked_for_speed(line: str) -> None:
-    if any(evidence._NO_WORD.search(word) for word in line.split()):
-        assert evidence._has_signs(line)
+    if any(pieces._NO_WORD.search(word) for word in line.split()):
+        assert pieces.look([line])[0][0]
 
 
 def test_code_in_a_post_does_not_count() -> None:
-    assert detect_article([ES, *CODE.splitlines(), ES]).code == "es"
+    assert detect(f"{ES}\n{CODE}\n{ES}").code == "es"
 
 
 def test_short_paragraphs_are_judged_together() -> None:
-    assert detect_article("Buenos días. | ¿Qué tal? | Muy bien. | Hasta luego. | Mañana más.".split(" | ")).code == "es"
+    assert detect("Buenos días.\n¿Qué tal?\nMuy bien.\nHasta luego.\nMañana más.").code == "es"
 
 
 def test_more_text_is_more_certain() -> None:
@@ -144,15 +140,15 @@ def test_more_text_is_more_certain() -> None:
 
 def test_a_line_is_judged_with_the_lines_around_it() -> None:
     lines = [ES, "Capitel decimonónico", ES, "", "* * *", EN, "Granite chapel", EN]
-    found = detect_lines(lines)
+    found = detect_among(lines)
     assert [line.code for line in found[:3]] == ["es", "es", "es"]
     assert [line.code for line in found[5:]] == ["en", "en", "en"]
     assert not found[0].surroundings, "it speaks for itself"
-    assert detect_lines(["* * *", "17:45"]) == [UNKNOWN, UNKNOWN]
+    assert detect_among(["* * *", "17:45"]) == [UNKNOWN, UNKNOWN]
 
 
 def test_a_line_alone_is_judged_by_itself() -> None:
-    assert detect_lines([ES]) == [detect(ES)]
+    assert detect_among([ES]) == [detect(ES)]
 
 
 def test_every_article_of_the_samples_is_in_its_language() -> None:
@@ -160,7 +156,7 @@ def test_every_article_of_the_samples_is_in_its_language() -> None:
         lines = dump.read_text("utf-8").split("\n")
         gold = json.loads((SAMPLES / f"{dump.stem}.gold.json").read_text("utf-8"))
         for article in gold["files"][dump.name]["articles"]:
-            found = detect_article(lines[article["start"] - 1 : article["end"]])
+            found = detect("\n".join(lines[article["start"] - 1 : article["end"]]))
             assert found.code == article["lang"], lines[article["start"] - 1]
 
 
@@ -192,7 +188,7 @@ def test_any_text_has_an_answer(text: str) -> None:
     assert found.code in {*LANGUAGES, *words.LISTED, "und"}
     assert 0 <= found.confidence <= 1
     assert (found.code == "und") == (found == UNKNOWN)
-    assert len(detect_lines(text.split("\n"))) == text.count("\n") + 1
+    assert len(detect_among(text.split("\n"))) == text.count("\n") + 1
 
 
 def test_a_very_long_line_takes_no_time() -> None:
@@ -203,14 +199,12 @@ def test_a_very_long_line_takes_no_time() -> None:
 def test_the_answer_does_not_depend_on_what_was_asked_before() -> None:
     asked = [ES, EN, GL, "Nota: la reunión del martes es el miércoles", "The end of the pier"]
     first = [detect(text) for text in asked]
-    languages._judge.cache_clear()
     assert [detect(text) for text in reversed(asked)][::-1] == first
 
 
 def test_the_answer_does_not_depend_on_the_thread() -> None:
     asked = [f"{text} {number}" for number in range(20) for text in (EN, ES, GL, "Fin")]
     alone = [detect(text) for text in asked]
-    languages._judge.cache_clear()
     together: list[list[languages.Language]] = []
     threads = [threading.Thread(target=lambda: together.append([detect(text) for text in asked])) for _ in range(4)]
     for thread in threads:
@@ -220,30 +214,17 @@ def test_the_answer_does_not_depend_on_the_thread() -> None:
     assert together == [alone] * 4
 
 
-@pytest.mark.parametrize("seed", ["0", "1", "77"])
-def test_the_answer_does_not_depend_on_the_hash_seed(seed: str) -> None:
-    program = (
-        "import sys; from blogarc.languages import detect;"
-        "print([detect(text) for text in sys.stdin.buffer.read().decode().split('|')])"
-    )
-    asked = [EN, ES, GL, f"{EN} {ES}", "Noche en el puerto", "Plaza Sesamo", LOREM]
-    ended = subprocess.run(
-        [sys.executable, "-c", program],
-        input="|".join(asked).encode(),
-        capture_output=True,
-        check=True,
-        env={**os.environ, "PYTHONHASHSEED": seed, "PYTHONIOENCODING": "utf-8"},
-    )
-    assert ended.stdout.decode("utf-8").strip() == str([detect(text) for text in asked])
+@given(st.lists(ANY_TEXT | st.sampled_from([EN, ES, GL, CODE, LOREM, f"{EN}\n{ES}", EN * 20]), max_size=6))
+@example(["", EN, "", "17:45", ES, CODE, "a"])
+@example(["x" * 5_000, "\u2028", "(" * 300, EN.upper()])
+def test_many_texts_are_judged_as_each_alone(texts: list[str]) -> None:
+    assert detect_all(texts) == [detect(text) for text in texts]
 
 
-def test_many_articles_are_judged_one_by_one() -> None:
-    assert [found.code for found in detect_all([[EN], [ES], []])] == ["en", "es", "und"]
-
-
-def test_any_number_of_processes_gives_the_same() -> None:
-    articles = [[f"{text} {number}"] for number in range(100) for text in (EN, ES, GL)]
-    assert detect_all(articles, jobs=2) == detect_all(articles)
+def test_any_number_of_processes_gives_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(languages, "_WORTH_A_PROCESS", 200)
+    texts = [f"{text} {number}" for number in range(100) for text in (EN, ES, GL)]
+    assert detect_all(texts, jobs=2) == detect_all(texts)
 
 
 # In the archive.
@@ -275,6 +256,126 @@ def test_the_archive_remembers_which_languages_are_spoken(archive: Archive, tmp_
     assert {record["language"] for record in archive.records(every=True)} == {"fi"}
     archive.rebuild()
     assert {record["language"] for record in archive.records(every=True)} == {"fi"}
+
+
+ENGLISH = (
+    "The kiln was built by two brothers who did not speak to each other, which is why it has two doors.",
+    "Bread comes on Tuesdays with the vet, and news of the mainland whenever the wind allows it to.",
+    "In the evening the harbour lamps are lit by hand, one after the other, by whoever walks past first.",
+)
+SPANISH = (
+    "La fragua la levantaron dos hermanas que no se hablaban, y por eso nadie sabe dónde está la puerta.",
+    "Los martes llega el pan con el veterinario, y las noticias llegan cuando el viento las deja pasar.",
+    "Mi vecina guarda una lista de los días en que pudo marcharse del pueblo y no quiso hacerlo.",
+)
+
+
+def site_of(folder: Path, posts: list[str], name: str = "dump.txt") -> str:
+    """A dump of these posts, which the profile of their site tells apart."""
+    (folder / name).write_text("\n\n".join(f"~~~\n\n{post}" for post in posts), "utf-8")
+    (folder / "site.toml").write_text('[start]\nlines = ["~~~"]\n', "utf-8")
+    return name
+
+
+def test_show_and_export_tell_the_languages_of_a_mixed_post(run: Run, tmp_path: Path) -> None:
+    posts = [f"{EN} {ENGLISH[0]} {ES} {SPANISH[0]}", SPANISH[1]]
+    assert run("ingest", site_of(tmp_path, posts), "--profile", "site.toml").code == 0
+    mixed, plain = (json.loads(line) for line in run("export", "--all").out.splitlines())
+    assert mixed["mixed"]
+    assert not plain["mixed"]
+    assert set(mixed["language_shares"]) == {"en", "es"}
+    assert plain["language_shares"] == {"es": 1.0}
+    assert mixed["language_source"] == plain["language_source"] == "text"
+    shown = run("show", mixed["id"]).out
+    told = ", ".join(f"{code} {share:.0%}" for code, share in mixed["language_shares"].items())
+    assert f"mixed: {told}" in " ".join(shown.split())
+    assert "mixed" not in run("show", plain["id"]).out.replace(plain["title"], "")
+
+
+def test_a_short_post_is_judged_with_the_posts_around_it_and_says_so(run: Run, tmp_path: Path) -> None:
+    people = "Aldous Huxley, Robert Graves, Anne Sexton, Ted Hughes, Elizabeth Bishop."
+    assert detect(people).code == "und"
+    posts = [ENGLISH[0], people, ENGLISH[1], SPANISH[0], SPANISH[1]]
+    assert run("ingest", site_of(tmp_path, posts), "--profile", "site.toml").code == 0
+    records = [json.loads(line) for line in run("export", "--all").out.splitlines()]
+    assert [record["language"] for record in records] == ["en", "en", "en", "es", "es"]
+    assert [record["language_source"] for record in records] == ["text", "surroundings", "text", "text", "text"]
+    for record in records:
+        shown = run("show", record["id"]).out
+        assert ("by the posts around it" in shown) == (record["language_source"] == "surroundings")
+
+
+@pytest.fixture
+def read_texts(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The texts that are read for their language."""
+    seen: list[str] = []
+    judge = languages._judge
+
+    def spy(texts: list[str], languages: tuple[str, ...]) -> list[languages.Language]:
+        seen.extend(texts)
+        return judge(texts, languages)
+
+    monkeypatch.setattr(languages, "_judge", spy)
+    return seen
+
+
+def test_no_text_is_read_twice_for_its_language(archive: Archive, tmp_path: Path, read_texts: list[str]) -> None:
+    first = site_of(tmp_path, [*ENGLISH, *SPANISH[:2]] * 2, "first.txt")
+    second = site_of(tmp_path, [*SPANISH, *ENGLISH[1:]], "second.txt")
+    archive.ingest(tmp_path / first, profile=tmp_path / "site.toml")
+    assert len(read_texts) == 5
+    read_texts.clear()
+    archive.ingest(tmp_path / second, profile=tmp_path / "site.toml")
+    assert len(read_texts) == 1
+    assert SPANISH[2] in read_texts[0]
+    with Archive(":memory:") as other:
+        other.ingest(tmp_path / second, profile=tmp_path / "site.toml")
+        other.ingest(tmp_path / first, profile=tmp_path / "site.toml")
+        assert list(other.records(every=True)) == list(archive.records(every=True))
+
+
+def test_other_rules_judge_all_texts_anew(
+    archive: Archive, tmp_path: Path, read_texts: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "first.txt").write_text(POSTS * 2, "utf-8")
+    (tmp_path / "second.txt").write_text(POSTS * 2 + EN, "utf-8")
+    archive.ingest(tmp_path / "first.txt")
+    known = set(read_texts)
+    assert known
+    read_texts.clear()
+    monkeypatch.setattr(languages, "VERSION", languages.VERSION + 1)
+    archive.ingest(tmp_path / "second.txt")
+    assert known & set(read_texts)
+    read_texts.clear()
+    archive.rebuild()
+    assert known & set(read_texts)
+
+
+def test_seed_processes_and_order_make_no_difference() -> None:
+    program = """
+import json, sys
+import blogarc, blogarc.languages
+if __name__ == "__main__":
+    blogarc.languages._WORTH_A_PROCESS = 2
+    with blogarc.Archive(":memory:") as archive:
+        for dump in sys.argv[2:]:
+            archive.ingest(dump, jobs=int(sys.argv[1]))
+        told = [name for name in next(archive.records(every=True)) if "lang" in name or name in ("id", "mixed")]
+        print(json.dumps([[record[name] for name in told] for record in archive.records(every=True)]))
+"""
+    dumps = [str(dump) for dump in sample_dumps()]
+    runs = [("0", "1", dumps), ("1", "2", dumps[::-1]), ("77", "1", dumps[::-1])]
+    told = [
+        subprocess.run(
+            [sys.executable, "-c", program, jobs, *order],
+            capture_output=True,
+            check=True,
+            env={**os.environ, "PYTHONHASHSEED": seed},
+        ).stdout
+        for seed, jobs, order in runs
+    ]
+    assert len(json.loads(told[0])) > 20
+    assert told[0] == told[1] == told[2]
 
 
 def test_ingest_refuses_languages_that_it_does_not_know(run: Run, tmp_path: Path) -> None:

@@ -34,35 +34,36 @@ BAR = 40
 NAMELESS_IS_RIGHT = {("filler", "la")}
 
 
-def judge(sample: Sample) -> tuple[str, dict[str, float]] | None:
-    """The most likely language, whatever its confidence, and the clues to that."""
-    read = evidence.read([sample.text], LANGUAGES)
-    if read is None or read.letters.sum() < languages._FEWEST_LETTERS + languages._OF_CODE * read.skipped:
-        return None
-    shares = read.letters @ languages.vote(read) / read.letters.sum()
-    best = int(shares.argmax())
-    clues = confidence.gather_clues(read, np.ones(len(read.letters)), best, float(shares[best]))
-    code = read.languages[best]
-    if best < read.profiled:
-        clues = confidence.hear(clues, evidence.draw(read.pieces, LANGUAGES).get(code, 0.0))
-    return code, clues
-
-
-def measure(drawn: Sequence[Sample]) -> tuple[list[dict[str, float]], Any, Any]:
-    clues, right, weight = [], [], []
-    for sample in drawn:
-        judged = judge(sample)
-        if judged is not None:
-            clues.append(judged[1])
-            right.append(judged[0] == sample.language or (sample.kind, judged[0]) in NAMELESS_IS_RIGHT)
-            weight.append(AT_HOME if sample.language in ("en", "es") else 1.0)
+def measure(drawn: Sequence[Sample]) -> tuple[dict[str, Any], Any, Any]:
+    """For each sample that has enough letters: the clues to its most likely language, whether that is right whatever its
+    confidence, and what the sample counts."""
+    read = evidence.read([sample.text for sample in drawn], LANGUAGES)
+    read = read.only(languages.have_enough(read))
+    shares = languages.share(read, languages.vote(read))
+    best = shares.argmax(axis=1)
+    clues = confidence.gather_clues(read, np.ones(len(read.pieces)), best, shares.max(axis=1))
+    codes = [read.languages[language] for language in best.tolist()]
+    heard = [
+        evidence.draw([read.pieces[piece] for piece in read.pieces_of(text)], LANGUAGES).get(code, 0.0)
+        for text, code in enumerate(codes)
+    ]
+    clues = {
+        name: np.where(best < read.profiled, confidence.hear(clues, np.array(heard))[name], clues[name])
+        for name in clues
+    }
+    judged = [drawn[number] for number in read.texts.tolist()]
+    right = [
+        code == sample.language or (sample.kind, code) in NAMELESS_IS_RIGHT
+        for code, sample in zip(codes, judged, strict=True)
+    ]
+    weight = [AT_HOME if sample.language in ("en", "es") else 1.0 for sample in judged]
     return clues, np.array(right, float), np.array(weight)
 
 
-def fit(clues: Sequence[Mapping[str, float]], right: Any, weight: Any) -> tuple[dict[str, float], float]:
-    names = [name for name in clues[0] if name != DRAWN]
-    given = np.array([COEFFICIENTS[DRAWN] * told[DRAWN] for told in clues])
-    table = np.array([[told[name] for name in names] for told in clues])
+def fit(clues: Mapping[str, Any], right: Any, weight: Any) -> tuple[dict[str, float], float]:
+    names = [name for name in clues if name != DRAWN]
+    given = COEFFICIENTS[DRAWN] * clues[DRAWN]
+    table = np.array([clues[name] for name in names]).T
     mean, spread = table.mean(axis=0), table.std(axis=0) + 1e-9
     columns = np.c_[np.ones(len(table)), (table - mean) / spread]
     penalty = PENALTY * np.eye(columns.shape[1])
@@ -109,8 +110,8 @@ def main() -> None:
         print("\n".join(f'    "{name}": {value:.2f},' for name, value in coefficients.items()))
         print(f"INTERCEPT = {intercept:.2f}\n")
     clues, right, weight = measure(samples.draw(held_back=True))
-    totals = [intercept + sum(coefficients[name] * value for name, value in told.items()) for told in clues]
-    drawn = diagram(1 / (1 + np.exp(-np.array(totals))), right, weight)
+    totals = intercept + sum(coefficients[name] * value for name, value in clues.items())
+    drawn = diagram(1 / (1 + np.exp(-totals)), right, weight)
     print(drawn)
     if options.docs:
         write("diagram", f"```text\n{drawn}\n```")

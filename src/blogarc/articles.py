@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from blogarc import languages, segmentation
@@ -10,8 +10,7 @@ from blogarc.languages import Language
 from blogarc.model import Article, Dump, Profile, Role, Ruling
 from blogarc.segmentation import Segmentation
 
-# Articles whose languages are found together.
-_AT_ONCE = 4096
+Judge = Callable[[Sequence[str]], list[Language]]
 
 
 def segment(
@@ -32,17 +31,19 @@ def segment(
 
 
 def complete(
-    dump: Dump, split: Segmentation, spoken: Sequence[str] = languages.LANGUAGES, *, jobs: int = 1
+    dump: Dump, split: Segmentation, spoken: Sequence[str] = languages.LANGUAGES, *, judge: Judge | None = None
 ) -> Iterator[Article]:
     """The articles of one split dump with language (one of those `spoken`), author, translator and dates.
 
-    With `jobs` processes the languages of thousands of articles are found sooner, and are the same.
+    `judge` says of each text by itself which of these languages it is in; a short one that says too little goes with the
+    articles around it.
     """
     own: list[list[tuple[str, Role]]] = [[] for _ in split.articles]
     for paragraph, role, owner in zip(dump.paragraphs, split.roles, split.owners, strict=True):
         if owner >= 0 and role is not Role.TOGGLE:
             own[owner].append((paragraph.text, role))
-    judged = _judge(own, spoken, jobs)
+    bodies = ["\n".join(text for text, _ in paragraphs) for paragraphs in own]
+    judged = languages.detect_among(bodies, judge(bodies) if judge else None, spoken)
     for article, paragraphs, known, language in zip(split.articles, own, split.heads, judged, strict=True):
         texts = [text for text, _ in paragraphs]
         head = segmentation.head_lines(texts, [role for _, role in paragraphs], language.code)
@@ -52,16 +53,10 @@ def complete(
             language=language.code,
             language_confidence=language.confidence,
             language_shares=language.shares,
+            language_source="surroundings" if language.surroundings else "text",
             mixed=language.mixed,
             byline=known.byline or head.byline,
             published=(known.published and segmentation.read_date(known.published, language.code)) or head.published,
             translator=told.translator,
             updated=told.updated,
         )
-
-
-def _judge(own: Sequence[Sequence[tuple[str, Role]]], spoken: Sequence[str], jobs: int) -> Iterator[Language]:
-    """The language of each article, some thousands at a time, so that the first are there while others are looked at."""
-    for at in range(0, len(own), _AT_ONCE):
-        part = own[at : at + _AT_ONCE]
-        yield from languages.detect_all(([text for text, _ in paragraphs] for paragraphs in part), spoken, jobs=jobs)

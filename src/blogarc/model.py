@@ -144,6 +144,7 @@ class Article:
     language: str = UNDETERMINED
     language_confidence: float = 0.0
     language_shares: Mapping[str, float] = field(default_factory=dict)  # by letters; sums to about 1
+    language_source: str = "text"  # or "surroundings", or "record" where that says it
     mixed: bool = False  # in two languages, each with a good part of it
     toggle: str | None = None  # language that a toggle line offers: "In English" -> "en"
     evidence: Mapping[str, Any] = field(default_factory=dict)

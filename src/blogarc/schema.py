@@ -87,6 +87,7 @@ CREATE TABLE articles (
     language TEXT NOT NULL,           -- ISO 639-1, und
     language_confidence REAL NOT NULL,
     language_shares TEXT NOT NULL,    -- JSON: the share of each language, by letters
+    language_source TEXT NOT NULL,    -- text; surroundings: it says too little by itself; record: it was given
     mixed INTEGER NOT NULL,           -- whether two languages have a good part of it
     toggle TEXT,                      -- language that its toggle line offers
     words INTEGER NOT NULL,
@@ -96,6 +97,17 @@ CREATE TABLE articles (
 );
 CREATE INDEX articles_key ON articles (key);
 CREATE UNIQUE INDEX articles_place ON articles (dump, paragraph_start);
+
+-- What languages was found in each different text by itself, so that no text is read twice for it.
+CREATE TABLE judged_texts (
+    rules INTEGER NOT NULL,           -- digest of the rules and of the languages that are told apart
+    text BLOB NOT NULL,               -- digest
+    language TEXT NOT NULL,
+    confidence REAL NOT NULL,
+    shares TEXT NOT NULL,             -- JSON
+    mixed INTEGER NOT NULL,
+    PRIMARY KEY (rules, text)
+) WITHOUT ROWID;
 
 -- Every paragraph of every dump: in one article, or a leftover (article is NULL), whose text is kept here.
 CREATE TABLE paragraphs (

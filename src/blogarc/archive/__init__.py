@@ -110,14 +110,14 @@ class Archive:
         languages: Sequence[str] | None = None,
         profile: str | Path | None = None,
         fields: Mapping[str, str] | None = None,
-        jobs: int | None = None,
+        jobs: int = 1,
     ) -> IngestReport:
         """Store dumps and split them. Raises InputError if none could be read.
 
         `languages` are those that are told apart from now on, in all dumps. `profile` is a file with the markers of the
         site; it is kept with these dumps, also where they are known. Raises UsageError if it is no profile. `fields` says
-        what the fields of ready articles are called, as in `{"text": "body"}`. With thousands of articles, `jobs` processes
-        find their languages, by default one a core; the result is the same with any number.
+        what the fields of ready articles are called, as in `{"text": "body"}`. With tens of thousands of articles, `jobs`
+        processes find their languages somewhat sooner; the result is the same with any number.
         """
         site = None if profile is None else read_profile(profile)
         with translated(self.path):

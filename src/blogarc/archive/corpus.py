@@ -31,7 +31,8 @@ _RECORDS = f"""
             coalesce(r.key, a.key) AS cluster, coalesce(u.kind, 'representative') AS kind,
             coalesce(u.similarity, 1.0) AS similarity, a.title_source,
             row_number() OVER (PARTITION BY a.key ORDER BY {CORPUS_ORDER}) AS occurrence,
-            coalesce(c.representative, a.id) AS representative, d.sha256, a.paragraph_start, a.language_shares, a.mixed
+            coalesce(c.representative, a.id) AS representative, d.sha256, a.paragraph_start, a.language_shares, a.mixed,
+            a.language_source
         FROM articles a JOIN dumps d ON d.id = a.dump
         LEFT JOIN clusters c ON c.article = a.id LEFT JOIN articles r ON r.id = c.representative
         LEFT JOIN duplicates u ON u.article = a.id
@@ -41,7 +42,7 @@ _RECORD_ORDER = "source, sha256, paragraph_start"
 CONTRACT = (
     "id", "title", "language", "language_confidence", "byline", "published", "text", "words", "source", "start_line",
     "end_line", "byte_start", "byte_end", "cluster", "kind", "similarity", "copies", "translations", "title_source",
-    "occurrence", "language_shares", "mixed", "updated", "translator",
+    "occurrence", "language_shares", "mixed", "updated", "translator", "language_source",
 )  # fmt: skip
 
 _PLACED = "articles a JOIN dumps d ON d.id = a.dump LEFT JOIN clusters c ON c.article = a.id"

@@ -16,12 +16,13 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from functools import partial
 from time import perf_counter
 
 from sqlite_utils import Database
 
 from blogarc import languages, profiles, reading, segmentation
-from blogarc.archive import ready
+from blogarc.archive import judged, ready
 from blogarc.archive.connection import data_version, writing
 from blogarc.archive.decisions import line_rulings
 from blogarc.archive.reports import IngestedDump, IngestReport, Problem, Progress, RebuildReport
@@ -48,12 +49,12 @@ def ingest(
     spoken: Sequence[str] | None = None,
     profile: str | None = None,
     fields: Mapping[str, str] | None = None,
-    jobs: int | None = None,
+    jobs: int = 1,
 ) -> IngestReport:
     """Store the dumps behind these paths, and split what is new, or is known and gets another `profile` (as TOML).
 
     `fields` says what the fields of ready articles are called. Which languages are `spoken` is remembered; if others are,
-    all articles are judged again, by so many `jobs` (by default one a core). Raises InputError if none of the paths could
+    all articles are judged again, by so many `jobs`. Raises InputError if none of the paths could
     be read, UsageError if one of the languages is not known.
     """
     clock, started = perf_counter(), _now()
@@ -139,6 +140,7 @@ def rebuild(db: Database, progress: Progress) -> RebuildReport:
     dumps = [row["id"] for row in db.query("SELECT id FROM dumps")]
     with writing(db):
         before = articles_digest(db)
+        judged.forget(db)
         changed = segment_pending(db, progress, again=True)
         after = articles_digest(db)
         (articles,) = db.execute("SELECT count(*) FROM articles").fetchone()
@@ -186,7 +188,7 @@ def articles_digest(db: Database) -> str:
 
 
 def segment_pending(
-    db: Database, progress: Progress, *, again: bool = False, only: Collection[int] = (), jobs: int | None = None
+    db: Database, progress: Progress, *, again: bool = False, only: Collection[int] = (), jobs: int = 1
 ) -> list[tuple[int, str]]:
     """Split the dumps that are not split yet or are among `only`, with all they are related to; or every dump.
 
@@ -212,9 +214,7 @@ def segment_pending(
     return changed
 
 
-def _split_group(
-    db: Database, dump: int, changed: list[tuple[int, str]], progress: Progress, jobs: int | None
-) -> list[int]:
+def _split_group(db: Database, dump: int, changed: list[tuple[int, str]], progress: Progress, jobs: int) -> list[int]:
     """Split a dump together with all that it is related to, which are returned; what came out otherwise goes to `changed`."""
 
     def known() -> tuple[list[int], list[LineRuling], list[Profile | None]]:
@@ -341,11 +341,13 @@ def _store(db: Database, dump: Dump, data: bytes) -> int:
 
 
 def _store_split(
-    db: Database, dump: int, source: Dump, split: Segmentation, progress: Progress, jobs: int | None
+    db: Database, dump: int, source: Dump, split: Segmentation, progress: Progress, jobs: int
 ) -> set[str] | None:
     """Replace the articles and leftovers of a dump. The keys of old and new articles; None if nothing is different."""
     articles = []
-    for done, article in enumerate(complete(source, split, spoken_languages(db), jobs=jobs or os.cpu_count() or 1)):
+    spoken = spoken_languages(db)
+    judge = partial(judged.judge, db, spoken=spoken, jobs=jobs)
+    for done, article in enumerate(complete(source, split, spoken, judge=judge)):
         if done % 100 == 0:
             progress("Reading languages", done, len(split.articles), "articles")
         articles.append(article)
@@ -395,8 +397,8 @@ def _digest(articles: Sequence[Article], split: Segmentation) -> str:
         )
         for a in articles
     ]
-    judged = [(a.language_confidence, a.language_shares, a.mixed) for a in articles]
-    return hashlib.sha256(json.dumps([told, judged, split.roles, split.owners]).encode()).hexdigest()
+    sure = [(a.language_confidence, a.language_shares, a.language_source, a.mixed) for a in articles]
+    return hashlib.sha256(json.dumps([told, sure, split.roles, split.owners]).encode()).hexdigest()
 
 
 def _article_row(dump: int, article: Article) -> dict[str, object]:
@@ -418,6 +420,7 @@ def _article_row(dump: int, article: Article) -> dict[str, object]:
         "language": article.language,
         "language_confidence": article.language_confidence,
         "language_shares": json.dumps(article.language_shares),
+        "language_source": article.language_source,
         "mixed": article.mixed,
         "toggle": article.toggle,
         "words": article.words,

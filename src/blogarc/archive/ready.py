@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import partial
+from itertools import islice
 
 from sqlite_utils import Database
 
@@ -19,11 +19,13 @@ from blogarc.archive.connection import writing
 from blogarc.archive.reports import Progress
 from blogarc.errors import InputError
 from blogarc.model import Article, Dump, Layout, Role
-from blogarc.reading.records import Record, Unreadable, article_of, reader_called
+from blogarc.reading.records import Record, Unreadable, article_of, reader_called, told_language
 from blogarc.text import fingerprint
 
 # Of a ready text so many characters tell the language: it holds one article, and no other language after it.
 _TELLING = 600
+# Records whose languages are found together.
+_AT_ONCE = 256
 
 Rows = Callable[[int, Article], dict[str, object]]
 
@@ -49,9 +51,16 @@ def entries(
     data: bytes, reader: str, names: Mapping[str, str], name: str, spoken: tuple[str, ...]
 ) -> Iterator[tuple[int, Article | Unreadable]]:
     """The articles of a file, and the lines that are none, each with its number."""
-    detect = partial(_detect, spoken=spoken)
-    for ordinal, entry in enumerate(reader_called(reader).read(data, names)):
-        yield ordinal, article_of(entry, ordinal, name, detect) if isinstance(entry, Record) else entry
+    numbered = enumerate(reader_called(reader).read(data, names))
+    while part := list(islice(numbered, _AT_ONCE)):
+        texts = [_telling(e) for _, e in part if isinstance(e, Record) and told_language(e) is None]
+        found = dict(zip(texts, languages.detect_all(texts, spoken), strict=True))
+        for ordinal, entry in part:
+            if isinstance(entry, Record):
+                language = found.get(_telling(entry), languages.UNKNOWN)
+                yield ordinal, article_of(entry, ordinal, name, language.code, language.confidence)
+            else:
+                yield ordinal, entry
 
 
 def store(
@@ -129,9 +138,8 @@ def index_pending(db: Database) -> None:
         run("UPDATE articles SET indexed = 1 WHERE id = ?", rows)
 
 
-def _detect(text: str, spoken: tuple[str, ...]) -> tuple[str, float]:
-    found = languages.detect_article([text[:_TELLING]], spoken)
-    return found.code, found.confidence
+def _telling(record: Record) -> str:
+    return record.fields["text"][:_TELLING]
 
 
 def _set_aside(db: Database, dump: int, ordinal: int, entry: Unreadable) -> None:

@@ -24,7 +24,7 @@ _TOLD = {
     "the articles": f"""
         SELECT d.name, a.key, a.paragraph_start, a.paragraph_end, a.line_start, a.line_end, a.byte_start, a.byte_end, a.title,
             a.title_source, a.byline, a.published, a.updated, a.translator, a.language, a.language_confidence,
-            a.language_shares, a.mixed, a.toggle, a.words, a.text, a.evidence
+            a.language_shares, a.language_source, a.mixed, a.toggle, a.words, a.text, a.evidence
         FROM articles a JOIN dumps d ON d.id = a.dump ORDER BY {_PLACE}""",
     "the paragraphs": """
         SELECT d.name, p.ordinal, p.fingerprint, p.letters, p.role, a.paragraph_start, p.text, p.evidence
@@ -48,7 +48,7 @@ _TOLD = {
     "the lexicon": "SELECT '', * FROM lexicon ORDER BY origin, source_language, target_language, target, source",
 }
 # Kept so as not to do again what was done; a second opinion may not read it.
-_KEPT = ("likenesses", "sketch_buckets", "sketches")
+_KEPT = ("judged_texts", "likenesses", "sketch_buckets", "sketches")
 
 Digests = dict[tuple[str, str], str]
 

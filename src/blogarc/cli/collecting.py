@@ -45,11 +45,11 @@ def ingest(
         ),
     ] = "",
     jobs: Annotated[
-        int | None,
+        int,
         typer.Option(
-            "--jobs", "-j", min=1, metavar="N", help="Processes for thousands of articles.", show_default="the cores"
+            "--jobs", "-j", min=1, metavar="N", help="Processes for the languages of ten thousands of articles."
         ),
-    ] = None,
+    ] = 1,
     dry_run: DryRun = False,
 ) -> int:
     """Read dumps into the archive and split them into articles.

@@ -418,6 +418,8 @@ def _language(record: Record) -> str:
     """The language; how sure it is where there is a doubt, and all of them where there are two."""
     if record["mixed"]:
         return "mixed: " + ", ".join(f"{code} {share:.0%}" for code, share in record["language_shares"].items())
+    if record["language_source"] == "surroundings":
+        return f"{record['language']} (by the posts around it, {record['language_confidence']:.0%} sure)"
     doubt = record["language"] != UNDETERMINED and record["language_confidence"] < _NO_DOUBT
     return f"{record['language']} ({record['language_confidence']:.0%} sure)" if doubt else str(record["language"])
 

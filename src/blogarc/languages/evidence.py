@@ -1,8 +1,7 @@
 """What speaks for each language, piece by piece: all n-grams of langdetect's profiles, and the words of grammar.
 
-A text is read as pieces: its paragraphs, long ones cut, so that a change of language is seen wherever it is. A piece in
-capitals is read in small letters (langdetect takes two capitals in a row for an acronym, and skips it), and links and
-addresses are in no language. Evidence is in natural logarithms: it adds up, and its exponential is odds.
+Evidence is in natural logarithms: it adds up, and its exponential is odds. Many texts are read at once, because numpy takes
+as long for one as for twenty.
 
 The languages in question are those with a loaded profile, and the *strangers* of which only words are listed. A stranger
 is credited with the n-grams of whichever profile does best, so that words alone decide against it; a language with a
@@ -13,15 +12,18 @@ far more than either says of all.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import compress
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
 from blogarc.languages import profiles, words
+from blogarc.languages.characters import points_of
+from blogarc.languages.pieces import cut
 
 # N-grams of one, two and three overlap, and repeat: a third of what they add up to is what they are worth. Chosen, like the
 # next three figures, on the texts that the confidence is calibrated on.
@@ -35,131 +37,142 @@ _STRANGER = -4.0
 _BETWEEN, _NEIGHBOURS, _GAIN = "gl", ("pt", "es"), 0.12
 _BETWEEN_PRIOR = -3.0
 
-# A line is a piece; a longer one than `_LONGEST_PIECE` is cut into pieces of up to `_PIECE` characters, after a sentence if
-# one ends there, or else at a space.
-_PIECE, _LONGEST_PIECE = 140, 180
-# Of a long text so many characters are read, in runs of pieces that are spread over it. More change no language, and hardly
-# a share; a single window would often be page furniture.
-_MOST_READ, _RUN = 1_200, 240
 # langdetect draws from three windows of this many characters of what is read: beginning, middle and end.
 _WINDOW = 200
-
-_LETTER = re.compile(r"[^\W\d_]")
-_CAPITAL = re.compile(r"[A-ZÀ-ÖØ-Þ]")
-_TWO_CAPITALS = re.compile(r"[A-ZÀ-ÖØ-Þ]{2}")
-# A word of so many capitals is read in small letters wherever it stands; a shorter one is an acronym.
-_SHOUTED = re.compile(r"\b[^\W\d_a-z]{5,}\b")
-# Links and addresses, and words with the signs of code: `os.path`, `a[0]`, `snake_case`, `if x == y:`. Not what prose has as
-# well: "this & that", "and/or", "Home | About", "$500", "17:45".
-_NO_WORD = re.compile(
-    r"[=\\^`~@]|\w_\w|__|[^\W\d][.:(]+[^\W\d]|\w[\[{]|[\]}]\w|^\[[a-z]|[a-z]\]$|\(\)|&\w|\$[A-Za-z_{(]|^%\w|<[\w/]|\w>|\|\|"
-    r"|/\w*/|^\.?/\w|www\.|[)\]}'\"];$|^[{}\[\]<>]+$"
-)
-# Signs that a line must have for that. One class of characters is searched for much faster than alternatives; full stops,
-# colons and brackets do not count where prose has them.
-_SIGN = re.compile(r"[=\\^`~@_\[\]{}&$%<>|/;]")
-_MARKS_OF_PROSE = ((".", ". "), (":", ": "), ("(", " ("))
-# A statement, in Python or its kin, that may have no sign at all.
-_STATEMENT = re.compile(
-    r"\s*(?:(?:if|elif|else|for|while|try|except|finally|with|def|class)\b.*:"
-    r"|(?:return|raise|import|from \S+ import|yield|break|continue|pass|assert|global)\b.*[^.!?,;])\s*$"
-)
-# A line with such a share of them is code, and in no language. In prose with links it is under a tenth.
-_CODE = 0.25
+# N-grams are worth whole numbers of this fraction, because sums of whole numbers are the same in any order.
+_GRAIN = 1 / 1024
 
 Matrix = npt.NDArray[np.float64]
+Numbers = npt.NDArray[np.intp]
+Number = TypeVar("Number", bound=np.generic)
+
+
+# What is counted in a piece: words; those that begin with a capital, the first aside; those that stand between names; given
+# names; letters; words that are links or code; n-grams of three; those that no profile knows.
+MEASURES = WORDS, CAPITALS, PARTICLES, NAMES, LETTERS, DROPPED, PLACES, STRANGE = range(8)
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What was read of a text. Rows are pieces, columns are languages; what has no columns is a number for each piece."""
+    """What was read of some texts. Rows are pieces, columns are languages; what has no columns is a number for each piece."""
 
     languages: tuple[str, ...]
     profiled: int  # the first so many languages have a profile, the others are strangers
-    credited: tuple[int, ...]  # strangers that are credited with the n-grams of the best profile
+    credited: int  # from here on, strangers are credited with the n-grams of the best profile
     wordless: tuple[int, ...]  # languages with a profile of which no words are listed
     prior: Matrix  # of each language
+    texts: Numbers  # which of the given texts have a piece at all
+    first: Numbers  # their first pieces
+    lengths: Numbers  # and how many they have
+    skipped: Matrix  # their letters in lines of code, which are no piece
     pieces: tuple[str, ...]
-    skipped: int  # letters in lines of code, which are no piece
     ngrams: Matrix  # sums of logarithms, against the mean of the languages
     listed: Matrix  # words of grammar
-    letters: Matrix
-    words: Matrix
-    dropped: Matrix  # words that are links or code
-    strange: Matrix  # n-grams of three that no profile knows ...
-    places: Matrix  # ... of so many
+    measures: Matrix  # columns are MEASURES
 
+    @property
+    def letters(self) -> Matrix:
+        """The letters of each piece."""
+        return self.measures[:, LETTERS]
 
-@dataclass(frozen=True, slots=True)
-class _Piece:
-    text: str
-    dropped: int
+    def total(self, values: Matrix) -> Matrix:
+        """Sums over the pieces of each text."""
+        found: Matrix = np.add.reduceat(values, self.first, axis=0)
+        return found
+
+    def spread(self, values: npt.NDArray[Number]) -> npt.NDArray[Number]:
+        """For each piece the value of its text."""
+        found: npt.NDArray[Number] = values.repeat(self.lengths, axis=0)
+        return found
+
+    def pieces_of(self, text: int) -> range:
+        """The pieces of one of the `texts`."""
+        first = int(self.first[text])
+        return range(first, first + int(self.lengths[text]))
+
+    def only(self, chosen: npt.NDArray[np.bool_]) -> Evidence:
+        """The evidence of some of the `texts`."""
+        own = chosen.repeat(self.lengths)
+        lengths = self.lengths[chosen]
+        return replace(
+            self,
+            texts=self.texts[chosen],
+            first=lengths.cumsum() - lengths,
+            lengths=lengths,
+            skipped=self.skipped[chosen],
+            pieces=tuple(compress(self.pieces, own)),
+            ngrams=self.ngrams[own],
+            listed=self.listed[own],
+            measures=self.measures[own],
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class _Tables:
     loaded: profiles.Profiles
     languages: tuple[str, ...]
-    credited: tuple[int, ...]
+    credited: int
     wordless: tuple[int, ...]
     prior: Matrix
-    word_rows: dict[str, int]
-    speakers: Matrix  # rows are words, columns languages; row 0 is for no word
-    logs: profiles.Logs  # of the profiles, and a column more for the language between two
+    words: words.Lists
+    # For each language, with a profile or between two: what an n-gram is worth with all those that it ends in.
+    worth: npt.NDArray[np.int32]
 
 
-def read(paragraphs: Iterable[str], languages: Sequence[str]) -> Evidence | None:
-    """The evidence in a text; None where there is no letter."""
-    pieces, skipped = _cut(paragraphs)
-    if not pieces:
-        return None
+def read(texts: Sequence[str], languages: Sequence[str]) -> Evidence:
+    """The evidence in some texts, all at once; each is read as if it were alone."""
     tables = _tables(tuple(sorted(set(languages))))
-    rows, places, letters = tables.loaded.rows("\n".join(piece.text for piece in pieces))
-    lengths = np.array([len(piece.text) + 1 for piece in pieces])
+    found = cut(texts)
+    which = [number for number, count in enumerate(found.counts) if count]
+    lengths = np.array([found.counts[number] for number in which], np.intp)
+    sizes = np.array([len(piece) + 1 for piece in found.pieces], np.intp)
+    begins = np.append(0, sizes.cumsum())
+    points = points_of("".join(f"{piece}\n" for piece in found.pieces))
+    rows, places, letters = tables.loaded.rows(points)
     # Every piece has a letter, so every piece has a place.
-    first = np.searchsorted(places, np.cumsum(lengths) - lengths)
-    logs = tables.logs
-    # `take` is twice as fast as brackets.
-    each = logs.take(rows[0], axis=0)
-    each += logs.take(rows[1], axis=0)
-    each += logs.take(rows[2], axis=0)
-    each = np.add.reduceat(each, first, axis=0)
-    profiled = len(tables.loaded.langlist)
-    ngrams = np.zeros((len(pieces), len(tables.languages)))
-    ngrams[:, :profiled] = each[:, :profiled]
-    if each.shape[1] > profiled:
-        ngrams[:, tables.languages.index(_BETWEEN)] = each[:, profiled]
-    known: list[int] = []
-    starts, counted = [], []
-    for piece in pieces:
-        own = words.found_in(piece.text)
-        counted.append(len(own))
-        starts.append(len(known))
-        # Row 0 is for no word, so that no piece is empty.
-        known.append(0)
-        known.extend(filter(None, map(tables.word_rows.get, own)))
+    starts = places.searchsorted(begins)
+    ngrams = np.zeros((len(sizes), len(tables.languages)))
+    if found.pieces:
+        longest = rows.max(axis=0)
+        ngrams[:, : tables.credited] = (
+            np.add.reduceat(tables.worth.take(longest, axis=1), starts[:-1], axis=1).T * _GRAIN
+        )
+    listed, counted = tables.words.count(points, begins)
+    measures = np.empty((len(sizes), len(MEASURES)))
+    measures[:, : len(counted.T)] = counted
+    measures[:, LETTERS] = _sums(letters, starts)
+    measures[:, DROPPED] = found.dropped
+    measures[:, PLACES] = starts[1:] - starts[:-1]
+    measures[:, STRANGE] = _sums(rows[2] < 0, starts)
     return Evidence(
         languages=tables.languages,
-        profiled=profiled,
+        profiled=len(tables.loaded.langlist),
         credited=tables.credited,
         wordless=tables.wordless,
         prior=tables.prior,
-        skipped=skipped,
-        pieces=tuple(piece.text for piece in pieces),
-        letters=np.add.reduceat(letters.astype(float), first),
+        texts=np.array(which, np.intp),
+        first=lengths.cumsum() - lengths,
+        lengths=lengths,
+        skipped=np.array(found.skipped, float)[which],
+        pieces=tuple(found.pieces),
         ngrams=ngrams,
-        listed=np.add.reduceat(tables.speakers.take(known, axis=0), starts, axis=0),
-        words=np.array(counted, float),
-        dropped=np.array([piece.dropped for piece in pieces], float),
-        strange=np.add.reduceat((rows[2] < 0).astype(float), first),
-        places=np.diff(np.append(first, len(places))).astype(float),
+        listed=listed,
+        measures=measures,
     )
+
+
+def _sums(flags: npt.NDArray[np.bool_], starts: Numbers) -> Numbers:
+    """How many are set from each start to the next."""
+    sums = np.zeros(len(flags) + 1, np.intp)
+    flags.cumsum(out=sums[1:])
+    found = sums[starts]
+    return found[1:] - found[:-1]
 
 
 def weigh(read: Evidence, ngrams: Matrix, listed: Matrix) -> Matrix:
     """What n-grams and words of grammar, of a piece or of several together, are worth for each language."""
     credited = ngrams.copy()
-    credited[..., read.credited] = ngrams[..., : read.profiled].max(axis=-1, keepdims=True)
+    credited[..., read.credited :] = ngrams[..., : read.profiled].max(axis=-1, keepdims=True)
     spoken = listed
     if read.wordless:
         spoken = listed.copy()
@@ -179,103 +192,30 @@ def draw(pieces: Sequence[str], languages: Sequence[str]) -> dict[str, float]:
 
 @lru_cache(maxsize=8)
 def _tables(loaded: tuple[str, ...]) -> _Tables:
-    strangers = tuple(code for code in words.LISTED if code not in loaded)
-    languages = loaded + strangers
-    prior = [_AT_HOME.get(code, 0.0) for code in loaded]
     has_neighbours = all(code in loaded for code in _NEIGHBOURS)
-    prior += [_BETWEEN_PRIOR if code == _BETWEEN and has_neighbours else _STRANGER for code in strangers]
-    speakers = words.speakers(languages)
-    matrix = np.zeros((len(speakers) + 1, len(languages)))
-    for row, columns in enumerate(speakers.values(), 1):
-        matrix[row, columns] = 1.0
+    # The language between two has n-grams of its own, where both are known.
+    between = tuple(code for code in words.LISTED if code == _BETWEEN and has_neighbours and code not in loaded)
+    languages = loaded + between
+    credited = len(languages)
+    languages += tuple(code for code in words.LISTED if code not in languages)
+    prior = [_AT_HOME.get(code, 0.0) for code in loaded]
+    prior += [_BETWEEN_PRIOR if code in between else _STRANGER for code in languages[len(loaded) :]]
     found = profiles.load(loaded)
     logs = found.logs
-    # The language between two has n-grams of its own, where both are known.
-    lies_between = _BETWEEN in strangers and has_neighbours
-    if lies_between:
+    if between:
         better = logs[:, [loaded.index(code) for code in _NEIGHBOURS]].max(axis=1, keepdims=True) - _GAIN
-        better[-1] = 0.0  # no n-gram, no gain
-        logs = np.hstack([logs, better]).astype(np.float32)
+        logs = np.hstack([logs, better])
+    # Each n-gram stands for those that it ends in; those are shorter, and done before it. The last row is for no n-gram.
+    worth = np.vstack([logs, np.zeros(logs.shape[1])])
+    for length in (2, 3):
+        own = found.rows_of(length)
+        worth[own] += worth[found.endings[own]]
     return _Tables(
         loaded=found,
         languages=languages,
-        credited=tuple(languages.index(code) for code in strangers if not (lies_between and code == _BETWEEN)),
+        credited=credited,
         wordless=tuple(column for column, code in enumerate(loaded) if code not in words.LISTED),
         prior=np.array(prior),
-        word_rows={word: row for row, word in enumerate(speakers, 1)},
-        speakers=matrix,
-        logs=logs,
+        words=words.Lists(languages),
+        worth=np.ascontiguousarray(np.rint(worth / _GRAIN).astype(np.int32).T),
     )
-
-
-def _cut(paragraphs: Iterable[str]) -> tuple[list[_Piece], int]:
-    """The pieces to be read, and the letters of those that are code."""
-    pieces, skipped = [], 0
-    for line in _sample([line for paragraph in paragraphs for line in _lines(paragraph)]):
-        text, dropped = line, 0
-        if _STATEMENT.match(line):
-            skipped += len(_LETTER.findall(line))
-            continue
-        if _has_signs(line):
-            tokens = line.split()
-            # Asking first whether it is letters only spares most of the searches.
-            kept = [token for token in tokens if token.strip(".,").isalpha() or not _NO_WORD.search(token)]
-            text, dropped = " ".join(kept), len(tokens) - len(kept)
-            if dropped and dropped >= _CODE * len(tokens):
-                skipped += len(_LETTER.findall(line))
-                continue
-        if not _LETTER.search(text):
-            continue
-        if _TWO_CAPITALS.search(text):
-            capitals = 2 * len(_CAPITAL.findall(text)) > len(_LETTER.findall(text))
-            text = text.lower() if capitals else _SHOUTED.sub(_lower, text)
-        pieces.append(_Piece(text, dropped))
-    return pieces, skipped
-
-
-def _has_signs(line: str) -> bool:
-    """Whether there may be a word of code, or a link; quick, and never wrongly no.
-
-    >>> [_has_signs(line) for line in ("He said: no. (Or yes).", "see os.path", "len(x)", "and/or")]
-    [False, True, True, True]
-    """
-    if _SIGN.search(line):
-        return True
-    rest = line.rstrip(".:")
-    return any(mark in rest and mark in rest.replace(in_prose, " ") for mark, in_prose in _MARKS_OF_PROSE)
-
-
-def _sample(lines: list[str]) -> list[str]:
-    """All of a short text, and of a long one some runs of lines, evenly spread."""
-    total = sum(map(len, lines))
-    if total <= _MOST_READ:
-        return lines
-    kept, read, passed = [], 0, 0
-    for line in lines:
-        # A run of lines, then a gap: where less was read than is due by here, or the run is not full yet.
-        due = _MOST_READ * passed / total
-        if read <= due or read % _RUN + len(line) < _RUN:
-            kept.append(line)
-            read += len(line)
-        passed += len(line)
-    return kept
-
-
-def _lines(text: str) -> Iterator[str]:
-    for line in text.splitlines():
-        start = 0
-        while len(line) - start > _LONGEST_PIECE:
-            cut = line.rfind(". ", start + _PIECE // 3, start + _PIECE) + 1
-            cut = cut or line.rfind(" ", start + _PIECE // 2, start + _PIECE) + 1 or start + _PIECE
-            yield line[start:cut]
-            start = cut
-        yield line[start:]
-
-
-def _lower(found: re.Match[str]) -> str:
-    return found[0].lower()
-
-
-def count_capitalised(piece: str) -> int:
-    """Words that begin with a capital, the first aside: in a list of names all do."""
-    return sum(word[0].isupper() for word in piece.split()[1:])

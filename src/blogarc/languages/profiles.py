@@ -28,6 +28,7 @@ from langdetect.lang_detect_exception import ErrorCode, LangDetectException
 from langdetect.utils.ngram import NGram
 
 from blogarc.errors import UsageError
+from blogarc.languages.characters import Points, points_of
 
 # Every call starts from this seed: a result depends on the text alone, whatever was asked before, in whatever thread.
 SEED = 20
@@ -37,9 +38,10 @@ _FIRST_MARK = 0x300
 _SPACE, _STRANGE = 0, 1
 _UPPER = 1 << 14  # beside the symbol: the letter is a capital
 _NOT_SEEN = -1
+_BEFORE = points_of(" ")
 
 Rows = npt.NDArray[np.int32]
-Logs = npt.NDArray[np.float32]
+Logs = npt.NDArray[np.float64]
 
 
 class Profiles(DetectorFactory):  # type: ignore[misc]  # langdetect ships no types
@@ -49,48 +51,60 @@ class Profiles(DetectorFactory):  # type: ignore[misc]  # langdetect ships no ty
         super().__init__()
         self.set_seed(SEED)
         self.load_json_profile(_read(languages))
-        grams = self.word_lang_prob_map
-        self.probabilities: list[list[float]] = list(grams.values())
+        # By length: of the n-grams that end at a character, the longest has the highest row.
+        grams = sorted(self.word_lang_prob_map.items(), key=lambda gram: len(gram[0]))
+        self.probabilities: list[list[float]] = [found for _, found in grams]
         # The same smoothing as in langdetect, without the noise that it adds.
         smoothing = StockDetector.ALPHA_DEFAULT / StockDetector.BASE_FREQ
         logs = np.log(np.array(self.probabilities) + smoothing)
-        # Against the mean of the languages, so that an n-gram that all have says nothing. The last row is for no n-gram.
-        against_mean = logs - logs.mean(axis=1, keepdims=True)
-        self.logs: Logs = np.vstack([against_mean, np.zeros(logs.shape[1])]).astype(np.float32)
-        symbols = sorted({symbol for gram in grams for symbol in gram} - {" "})
+        # Against the mean of the languages, so that an n-gram that all have says nothing.
+        self.logs: Logs = logs - logs.mean(axis=1, keepdims=True)
+        by_length = [[gram for gram, _ in grams if len(gram) == length] for length in (1, 2, 3)]
+        symbols = sorted(set("".join(map("".join, by_length))) - {" "})
         self.symbols = {" ": _SPACE} | {symbol: n for n, symbol in enumerate(symbols, _STRANGE + 1)}
         size = self.size = len(symbols) + 2
-        coded = [[self.symbols[symbol] for symbol in gram] for gram in grams]
+        one, two, three = (
+            np.array([self.symbols[symbol] for gram in of_length for symbol in gram]).reshape(-1, length)
+            for length, of_length in enumerate(by_length, 1)
+        )
+        self._ends = np.cumsum([0, *map(len, by_length)])
+        first, second, third = (np.arange(len(grams), dtype=np.int32)[self.rows_of(length)] for length in (1, 2, 3))
         # Where an n-gram is found: by its symbol, by its two, and by the number of its first two with the third.
         self.ones, self.twos = np.full(size, _NOT_SEEN, np.int32), np.full(size**2, _NOT_SEEN, np.int32)
-        openings = sorted({codes[0] * size + codes[1] for codes in coded if len(codes) == 3})
+        self.ones[one[:, 0]] = first
+        self.twos[two @ [size, 1]] = second
+        openings, which = np.unique(three[:, :2] @ [size, 1], return_inverse=True)
         self.openings = np.zeros(size**2, np.int32)
         self.openings[openings] = np.arange(1, len(openings) + 1) * size
         self.threes = np.full((len(openings) + 1) * size, _NOT_SEEN, np.int32)
-        for row, codes in enumerate(coded):
-            if len(codes) == 1:
-                self.ones[codes[0]] = row
-            elif len(codes) == 2:
-                self.twos[codes[0] * size + codes[1]] = row
-            else:
-                self.threes[self.openings[codes[0] * size + codes[1]] + codes[2]] = row
-        self._symbol_of = np.full(0x110000, _NOT_SEEN, np.int16)
+        self.threes[(which + 1) * size + three[:, 2]] = third
+        # The row of the n-gram without its first symbol, or without its first two.
+        endings = self.twos[three[:, 1:] @ [size, 1]]
+        endings = np.where(endings == _NOT_SEEN, self.ones[three[:, 2]], endings)
+        self.endings: Rows = np.concatenate((np.full(len(one), _NOT_SEEN, np.int32), self.ones[two[:, 1]], endings))
+        # Zeros, of which the machine gives no memory until they are written to: the symbol of each character, plus one.
+        self._symbol_of = np.zeros(0x110000, np.int16)
 
     def _create_detector(self) -> Detector:
         return Detector(self)
 
-    def rows(self, text: str) -> tuple[Rows, npt.NDArray[np.int64], npt.NDArray[np.bool_]]:
+    def rows_of(self, length: int) -> slice:
+        """The rows of the n-grams of this length; the shorter come first."""
+        return slice(self._ends[length - 1], self._ends[length])
+
+    def rows(self, points: Points) -> tuple[Rows, npt.NDArray[np.int64], npt.NDArray[np.bool_]]:
         """The n-grams of a text, as rows of `logs`: those of 1, 2 and 3 that end at a character, each -1 where it is in no
         profile; where in the text these characters stand; and which of them are letters.
 
         This is langdetect's NGram as arrays. A run of white space is one; an n-gram holds a space at its ends only; and
         after two capitals in a row (an acronym) there is none.
         """
-        points = np.frombuffer((" " + text).encode("utf-32-le", "surrogatepass"), np.uint32)
+        points = np.concatenate((_BEFORE, points))
         found = self._symbol_of.take(points)
-        if (found == _NOT_SEEN).any():
-            self._learn(points[found == _NOT_SEEN])
-            found = self._symbol_of[points]
+        if not found.all():
+            self._learn(points[found == 0])
+            found = self._symbol_of.take(points)
+        found -= 1
         blank = found == _SPACE
         kept = np.flatnonzero(~(blank[1:] & blank[:-1])) + 1
         found = np.concatenate((found[:1], found[kept]))
@@ -108,11 +122,12 @@ class Profiles(DetectorFactory):  # type: ignore[misc]  # langdetect ships no ty
         rows[:, capital[1:] & capital[:-1]] = _NOT_SEEN
         return rows, kept - 1, ~blank[kept]
 
-    def _learn(self, points: npt.NDArray[np.uint32]) -> None:
+    def _learn(self, points: Points) -> None:
         """What langdetect makes of characters that were not met yet."""
         for point in np.unique(points).tolist():
             symbol = NGram.normalize(chr(point))
-            self._symbol_of[point] = self.symbols.get(symbol, _STRANGE) | (_UPPER if symbol.isupper() else 0)
+            code = self.symbols.get(symbol, _STRANGE) | (_UPPER if symbol.isupper() else 0)
+            self._symbol_of[point] = code + 1
 
 
 _lock = threading.Lock()
@@ -202,7 +217,7 @@ class Detector(StockDetector):  # type: ignore[misc]
     def _detect_block(self) -> None:
         if not self.text.isascii() and max(self.text) >= chr(_FIRST_MARK):
             self.cleaning_text()
-        rows, _, _ = self.profiles.rows(self.text)
+        rows, _, _ = self.profiles.rows(points_of(self.text))
         # In the order in which langdetect meets them, on which its draws depend.
         inline = rows.T.ravel()
         seen = inline[inline >= 0].tolist()

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -28,7 +28,7 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
 # Fields that blogarc works out itself: those of an exported corpus are not carried along.
 _DERIVED = frozenset(
     "id language_confidence words start_line end_line byte_start byte_end cluster kind similarity copies translations"
-    " title_source occurrence language_shares mixed".split()
+    " title_source occurrence language_shares language_source mixed".split()
 )
 _LONGEST_TITLE = 80
 
@@ -133,14 +133,15 @@ def parse_names(told: str) -> dict[str, str]:
     return names
 
 
-def article_of(record: Record, ordinal: int, dump: str, detect: Callable[[str], tuple[str, float]]) -> Article:
+def article_of(record: Record, ordinal: int, dump: str, language: str, confidence: float) -> Article:
     """The article that a record is; its place in the file is told by lines and bytes, `ordinal` counts records.
 
-    `detect` gives language and confidence of a text whose record does not say its language.
+    `language` and `confidence` are those of a text whose record does not say its language.
     """
     text, title = record.fields["text"], record.fields.get("title", "")
     own_line = bool(title) and not record.derived_title
-    language, confidence = _language(record) or detect(text)
+    told_of = told_language(record)
+    language, confidence = told_of or (language, confidence)
     told = [title, text] if own_line else [text]
     key, count = content(told)
     return Article(
@@ -157,12 +158,13 @@ def article_of(record: Record, ordinal: int, dump: str, detect: Callable[[str], 
         published=_date(record.fields.get("published", "")),
         language=language or UNDETERMINED,
         language_confidence=confidence,
+        language_source="record" if told_of else "text",
         language_shares={language: 1.0} if language not in ("", UNDETERMINED) else {},
         evidence={"record": dict(record.rest)} if record.rest else {},
     )
 
 
-def _language(record: Record) -> tuple[str, float] | None:
+def told_language(record: Record) -> tuple[str, float] | None:
     """The language that a record says it is in, with its confidence; "es-MX" is Spanish."""
     told = re.split("[-_]", record.fields.get("language", "").lower())[0]
     if told != UNDETERMINED and not re.fullmatch("[a-z]{2}", told):
