@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import math
 import re
+from array import array
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import islice
 
 import numpy as np
@@ -139,66 +141,114 @@ def _model_one(
     return lexicon
 
 
-@dataclass(frozen=True, slots=True)
-class _Rows:
-    """The stems of each post of one language as numbers, with how much each counts."""
-
-    keys: list[NDArray[np.int64]]
-    values: list[NDArray[np.float64]]
-
-
 class Wording:
     """The words of the posts of both languages, to be compared through one lexicon after another."""
 
-    def __init__(self, source: Sequence[str], target: Sequence[str]) -> None:
-        self._vocabularies: tuple[dict[str, int], dict[str, int]] = ({}, {})
-        self._source = _weighed(source, self._vocabularies[0])
-        self._target = _weighed(target, self._vocabularies[1])
+    def __init__(self, source: Iterable[str], target: Iterable[str]) -> None:
+        # One for both, because what is spelt alike may be one name.
+        self._vocabulary: dict[str, int] = {}
+        self._source, self._target = (_weigh(texts, self._vocabulary) for texts in (source, target))
+        size = len(self._vocabulary)
+        self._used = np.bincount(self._source.keys, minlength=size) > 0
+        self._dense = np.zeros(size)
 
     def cosines(
         self, lexicon: Translations, rows: NDArray[np.int64], columns: NDArray[np.int64]
     ) -> NDArray[np.float64]:
         """How alike source post and translated target post are, for each row and column; from 0 to 1."""
-        own = self._vocabularies[0]
-        lists: list[list[tuple[int, float]]] = []
-        for word in self._vocabularies[1]:
-            # An unknown word may be a name, or a cognate spelt alike.
-            said = lexicon.get(word) or ([(word, 1.0)] if word in own else [])
-            lists.append([(own[w], p) for w, p in said if w in own])
-        translated = [self._translate(n, lists) for n in range(len(self._target.keys))]
-        dense = np.zeros(len(own) + 1)
+        said = self._say(lexicon)
         found = np.zeros(len(rows))
-        for edge in np.argsort(rows, kind="stable"):
-            row = rows[edge]
-            keys, values = translated[columns[edge]]
-            dense[self._source.keys[row]] = self._source.values[row]
-            found[edge] = dense[keys] @ values
-            dense[self._source.keys[row]] = 0.0
+        order = np.argsort(columns, kind="stable")
+        ends = np.flatnonzero(np.diff(columns[order])) + 1
+        # Post by post of the target, so that no translation is kept.
+        for edges in np.split(order, ends) if len(order) else ():
+            words = self._translate(int(columns[edges[0]]), said)
+            ours = [self._source.row(row) for row in rows[edges].tolist()]
+            products = self._dense[np.concatenate([self._source.keys[row] for row in ours])]
+            products *= np.concatenate([self._source.values[row] for row in ours])
+            lengths = [row.stop - row.start for row in ours]
+            found[edges] = np.bincount(np.repeat(np.arange(len(edges)), lengths), products, minlength=len(edges))
+            self._dense[words] = 0.0
         return found
 
-    def _translate(
-        self, post: int, lists: Sequence[Sequence[tuple[int, float]]]
-    ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-        keys, values = self._target.keys[post], self._target.values[post]
-        held = [len(lists[key]) for key in keys]
-        words = np.array([word for key in keys for word, _ in lists[key]], np.int64)
-        chances = np.array([chance for key in keys for _, chance in lists[key]])
-        weights = np.repeat(values, held) * chances
-        unique, inverse = np.unique(words, return_inverse=True)
-        total = np.bincount(inverse, weights, minlength=len(unique)) if len(words) else np.empty(0)
-        unknown = values[np.array(held, np.int64) == 0] * _UNKNOWN
-        length = math.sqrt(float((total**2).sum() + (unknown**2).sum()))
-        return unique, total / max(length, 1e-9)
+    def _say(self, lexicon: Translations) -> _Said:
+        """What each word of the target language may be in the source language, as far as that has the word.
+
+        An unknown word may be a name, or a cognate spelt alike.
+        """
+        told: dict[int, list[tuple[int, float]]] = {}
+        held = self._used.astype(np.int64)
+        for word, said in lexicon.items():
+            if said and (number := self._vocabulary.get(word)) is not None:
+                known = ((self._vocabulary.get(own, -1), chance) for own, chance in said)
+                told[number] = [(own, chance) for own, chance in known if own >= 0 and self._used[own]]
+                held[number] = len(told[number])
+        starts = np.concatenate([[0], np.cumsum(held)])
+        words, chances = np.zeros(starts[-1], np.int32), np.ones(starts[-1])
+        alike = np.flatnonzero(self._used)
+        alike = alike[held[alike] > 0]
+        words[starts[alike]] = alike
+        for number, listed in told.items():
+            for place, (own, chance) in enumerate(listed, start=int(starts[number])):
+                words[place], chances[place] = own, chance
+        return _Said(starts, words, chances)
+
+    def _translate(self, post: int, said: _Said) -> NDArray[np.int32]:
+        """Lay out a target post, of unit length, in words of the source language; returns these."""
+        row = self._target.row(post)
+        keys, values = self._target.keys[row], self._target.values[row]
+        starts = said.starts[keys]
+        held = said.starts[keys + 1] - starts
+        places = np.arange(held.sum()) + np.repeat(starts - np.cumsum(held) + held, held)
+        words = said.words[places]
+        np.add.at(self._dense, words, np.repeat(values, held) * said.chances[places])
+        words = np.unique(words)
+        unknown = values[held == 0] * _UNKNOWN
+        length = math.sqrt(float((self._dense[words] ** 2).sum() + (unknown**2).sum()))
+        self._dense[words] /= max(length, 1e-9)
+        return words
 
 
-def _weighed(texts: Sequence[str], vocabulary: dict[str, int]) -> _Rows:
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """Of every word, by its number: where its translations start, these, and how likely each is."""
+
+    starts: NDArray[np.int64]
+    words: NDArray[np.int32]
+    chances: NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class _Weighed:
+    """The words of each post of one language as numbers, one post after the other, with how much each counts."""
+
+    starts: NDArray[np.int64]
+    keys: NDArray[np.int32]
+    values: NDArray[np.float32]
+
+    def row(self, n: int) -> slice:
+        return slice(int(self.starts[n]), int(self.starts[n + 1]))
+
+
+def _weigh(texts: Iterable[str], vocabulary: dict[str, int]) -> _Weighed:
     """Rows of unit length: frequency, dampened, times rarity."""
-    bags = [Counter(stems(text)) for text in texts]
-    keys = [np.array([vocabulary.setdefault(w, len(vocabulary)) for w in bag], np.int64) for bag in bags]
-    spread = np.bincount(np.concatenate([np.empty(0, np.int64), *keys]), minlength=len(vocabulary))
-    rarity = np.log((len(texts) + 1) / (spread + 0.5)).clip(0)
-    values = []
-    for bag, numbered in zip(bags, keys, strict=True):
-        row = (1 + np.log(np.array(list(bag.values()), float))) * rarity[numbered]
-        values.append(row / max(float(np.linalg.norm(row)), 1e-9))
-    return _Rows(keys, values)
+    lengths, keys, values = array("q"), array("i"), array("f")
+    for text in texts:
+        bag = Counter(stems(text))
+        lengths.append(len(bag))
+        keys.extend([vocabulary.setdefault(word, len(vocabulary)) for word in bag])
+        values.extend([_dampened(count) for count in bag.values()])
+    starts = np.concatenate([[0], np.cumsum(np.array(lengths, np.int64))])
+    rows = _Weighed(starts, np.frombuffer(keys, np.int32), np.frombuffer(values, np.float32))
+    spread = np.bincount(rows.keys, minlength=len(vocabulary))
+    rarity = np.log((len(lengths) + 1) / (spread + 0.5)).clip(0).astype(np.float32)
+    for n in range(len(lengths)):
+        row = rows.row(n)
+        rows.values[row] *= rarity[rows.keys[row]]
+        rows.values[row] /= max(float(np.linalg.norm(rows.values[row])), 1e-9)
+    return rows
+
+
+@lru_cache(maxsize=1 << 10)
+def _dampened(count: int) -> float:
+    return 1 + math.log(count)

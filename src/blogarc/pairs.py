@@ -23,6 +23,7 @@ from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from blogarc.alignment import align, paragraphs
 from blogarc.clues import (
@@ -41,7 +42,7 @@ from blogarc.clues import (
 )
 from blogarc.features import FAMILIES, ordinals
 from blogarc.lexicon import Translations, Wording, Words, join, learn, stems
-from blogarc.likeness import Closer, Floats, Ints, Likeness, best, likeness
+from blogarc.likeness import Closer, Floats, Growing, Ints, Likeness, best, likeness
 from blogarc.model import Article, Bead, Pair, Ruling, Span, Verdict
 from blogarc.rulings import pairs_of
 from blogarc.segmentation import cues
@@ -163,9 +164,13 @@ class _Ruled:
     pairs: Sequence[tuple[int, int]] = ()
     apart: Set[tuple[int, int]] = frozenset()
 
-    def bars(self, source: int, target: int) -> bool:
-        """Whether these two are no pair, or one of them is taken."""
-        return (source, target) in self.apart or any(end in pair for pair in self.pairs for end in (source, target))
+    def bars(self, sources: Ints, targets: Ints) -> NDArray[np.bool_]:
+        """Of each source and target, whether they are no pair, or one of them is taken."""
+        if not self.pairs and not self.apart:
+            return np.zeros(len(sources), bool)
+        taken = {end for pair in self.pairs for end in pair}
+        edges = zip(sources.tolist(), targets.tolist(), strict=True)
+        return np.array([edge in self.apart or not taken.isdisjoint(edge) for edge in edges], bool)
 
 
 def _rule(articles: Sequence[Article], config: PairConfig, rulings: Iterable[Ruling]) -> _Ruled:
@@ -255,14 +260,14 @@ class Pool:
         self.likeness = Likeness(*self.texts, keys=config.keys, postings=config.postings)
         self.sizes = len(self.places[0]), len(self.places[1])
         self._find_candidates(wanted)
-        ruled_out = bool(ruled.pairs or ruled.apart)
-        self.barred = np.array([ruled_out and ruled.bars(*self.position(e)) for e in range(len(self.rows))], bool)
+        self.barred = ruled.bars(self.places[0][self.rows], self.places[1][self.columns])
         self.clues = self._weigh()
         first = weighed_sum(self.clues, COEFFICIENTS, INTERCEPT)
         # What is out of the question needs no veto.
         self.vetoes = [
-            self._conflicts(edge) if possible else [] for edge, possible in enumerate((first > _OUT).tolist())
+            self._conflicts(edge) if possible else _NO_VETO for edge, possible in enumerate((first > _OUT).tolist())
         ]
+        self._decisive.clear()
         self.clues["veto"] = np.array([float(bool(veto)) for veto in self.vetoes])
         self.lexicon: Translations = {}  # what the second look went by
         self.learned: Translations = {}
@@ -306,32 +311,34 @@ class Pool:
         forced = (-1, -1)
         if wanted:
             forced = tuple(int(np.searchsorted(p, w)) for p, w in zip(self.places, wanted, strict=True))  # type: ignore[assignment]
-        found = []
+        held, named, compared = Growing("q"), Growing("i"), Growing("f")
         for row in range(self.sizes[0]):
             columns = self.likeness.candidates(row, self.config.candidates)
             if row == forced[0] and forced[1] not in columns:
                 columns = np.append(columns, forced[1])
-            found.append((np.full(len(columns), row), columns, self.likeness.compare(row, columns)))
-        rows = np.concatenate([np.empty(0, np.int64), *(f[0] for f in found)])
-        columns = np.concatenate([np.empty(0, np.int64), *(f[1] for f in found)])
-        cosines = np.concatenate([np.empty((0, len(FAMILIES))), *(f[2] for f in found)])
-        total = likeness(cosines)
-        clues: dict[str, Floats] = {"likeness": total}
-        clues |= {f"cosine of {name}": cosines[:, n] for n, name in enumerate(_FAMILY_NAMES)}
-        owners = rows, columns
-        clues["margin"] = margin(owners, total, _BACKGROUND)
-        clues["margin of cognates"] = margin(owners, cosines[:, 2], _BACKGROUND)
-        clues["lead over the runner-up"] = lead(owners, total, _BACKGROUND)
+            held.add(np.array([len(columns)]))
+            named.add(columns)
+            compared.add(self.likeness.compare(row, columns).ravel())
+        self.likeness.forget_grams()
+        rows, columns = np.repeat(np.arange(self.sizes[0]), held.finished()), named.finished().astype(np.int64)
+        cosines = compared.finished().reshape(-1, len(FAMILIES))
+        total, cognates, owners = likeness(cosines), cosines[:, 2].astype(float), (rows, columns)
+        far = margin(owners, total, _BACKGROUND)
         kept = (rows == forced[0]) & (columns == forced[1])
         for owner in owners:
-            kept |= best(owner, total + clues["margin"], self.config.checked)
+            kept |= best(owner, total + far, self.config.checked)
+        # Candidates are many: no more is kept of those that are not judged, and no clue for longer than it is needed.
+        self._likeness_clues: dict[str, Floats] = {"likeness": total[kept], "margin": far[kept]}
+        self._likeness_clues |= {
+            f"cosine of {name}": cosines[kept, n].astype(float) for n, name in enumerate(_FAMILY_NAMES)
+        }
+        self._likeness_clues["margin of cognates"] = margin(owners, cognates, _BACKGROUND)[kept]
+        self._likeness_clues["lead over the runner-up"] = lead(owners, total, _BACKGROUND)[kept]
         self.rows, self.columns = rows[kept], columns[kept]
-        self._likeness_clues = {name: values[kept] for name, values in clues.items()}
 
     def _weigh(self) -> dict[str, Floats]:
         """All clues of the edges that are judged."""
         rows, columns = self.rows, self.columns
-        edges = [(int(r), int(c)) for r, c in zip(rows, columns, strict=True)]
         clues = dict(self._likeness_clues)
         closer = self._look_closer()
         clues["conflicting numbers"], clues["conflicting names"] = np.log1p(closer.conflict[:, :2]).T
@@ -339,11 +346,14 @@ class Pool:
         self._held = closer.held
         self._titles = [[title_of(opening_of(text)) for text in texts] for texts in self.texts]
         borders = [[borders_of(text) for text in texts] for texts in self.texts]
-        clues["same rhythm"] = np.array([same_rhythm(borders[0][r], borders[1][c]) for r, c in edges], float)
+        rhythms = (
+            same_rhythm(borders[0][r], borders[1][c]) for r, c in zip(rows.tolist(), columns.tolist(), strict=True)
+        )
+        clues["same rhythm"] = np.fromiter(rhythms, float, len(rows))
         self._decisive: dict[tuple[int, int], tuple[Decisive, Decisive]] = {}
         letters = [np.array([len(text) for text in texts], float) for texts in self.texts]
         self.length_ratio = (letters[1][columns] + 1) / (letters[0][rows] + 1)
-        return clues | self._dump_clues(edges)
+        return clues | self._dump_clues()
 
     def _look_closer(self) -> Closer:
         """What the two ends of every edge share, key by key; edges come row by row."""
@@ -356,7 +366,7 @@ class Pool:
             return Closer(conflict=np.zeros((0, 3)), order=np.zeros(0), held=np.zeros(0))
         return Closer(*(np.concatenate([getattr(one, f.name) for one in looked]) for f in fields(Closer)))
 
-    def _conflicts(self, edge: int) -> list[str]:
+    def _conflicts(self, edge: int) -> Sequence[str]:
         """Why these cannot be a translation, whatever else they share.
 
         The same words; or years, versions or ordinals that differ between the titles, or that stand in one opening each
@@ -382,7 +392,7 @@ class Pool:
                 theirs = openings[1][kind] - self._said(kind, 0, row)
                 if ours and theirs:
                     told.append(against(kind, ours, theirs, "openings"))
-        return told
+        return told or _NO_VETO
 
     def _decide_in(self, end: int, n: int) -> tuple[Decisive, Decisive]:
         """What tells a post from the next of its series, in its title and in its opening; computed once."""
@@ -402,10 +412,10 @@ class Pool:
         own = set(words(shorter[:_JUDGED]))
         return len(own & set(words(longer))) >= _SAME_WORDS * len(own)
 
-    def _dump_clues(self, edges: Sequence[tuple[int, int]]) -> dict[str, Floats]:
-        found = np.zeros((len(edges), len(DUMP_CLUES)))
-        for n, (row, column) in enumerate(edges):
-            places = int(self.places[0][row]), int(self.places[1][column])
+    def _dump_clues(self) -> dict[str, Floats]:
+        found = np.zeros((len(self.rows), len(DUMP_CLUES)))
+        for n in range(len(self.rows)):
+            places = self.position(n)
             source, target = self.articles[places[0]], self.articles[places[1]]
             days = days_between(source, target)
             found[n] = (
@@ -441,7 +451,7 @@ class Pool:
 
     def decided(self, source: int, target: int) -> Pair:
         """Two articles that a person paired, with what evidence there is."""
-        edge = next((e for e in range(len(self.rows)) if self.position(e) == (source, target)), None)
+        edge = self._edge(source, target)
         if edge is not None:
             judged = self.pair(edge)
             return replace(judged, score=1.0, evidence={**_DECIDED, **judged.evidence, "probability": judged.score})
@@ -487,7 +497,7 @@ class Pool:
         told["aligned"] = _aligned(beads, (self.articles[source].text, self.articles[target].text))
         told["partial"] = _partial(told["aligned"])
         told["clues of the dump"] = [name for name in DUMP_CLUES if self.clues[name][edge]]
-        told["vetoes"] = self.vetoes[edge]
+        told["vetoes"] = list(self.vetoes[edge])
         told["runner-up"] = self._runner_up(edge)
         told["other versions"] = self._versions(edge)
         if min(self.sizes) < FEW:
@@ -497,7 +507,8 @@ class Pool:
 
     def explanation(self, source: int, target: int) -> dict[str, Any]:
         """What `explain` answers, for two positions that were `wanted`."""
-        (edge,) = (e for e in range(len(self.rows)) if self.position(e) == (source, target))
+        edge = self._edge(source, target)
+        assert edge is not None
         outset, weights = self._weights(edge)
         nearest = {name: self._nearest(edge, end) for end, name in enumerate(("first", "second"))}
         probability = round(float(self.probability[edge]), 4)
@@ -520,7 +531,7 @@ class Pool:
             "probability": probability,
             "at the outset": outset,
             "clues": {name: {"value": self._clue(name, edge), "weight": weight} for name, weight in weights.items()},
-            "vetoes": self.vetoes[edge],
+            "vetoes": list(self.vetoes[edge]),
             "nearest": nearest,
         }
 
@@ -540,6 +551,11 @@ class Pool:
     def position(self, edge: int) -> tuple[int, int]:
         """The two ends of an edge, as positions in the list of articles."""
         return int(self.places[0][self.rows[edge]]), int(self.places[1][self.columns[edge]])
+
+    def _edge(self, source: int, target: int) -> int | None:
+        """The edge between two positions; None if it is not judged."""
+        row = int(np.searchsorted(self.places[0], source))
+        return next((edge for edge in self._edges_of(0, row).tolist() if self.position(edge) == (source, target)), None)
 
     def _clue(self, name: str, edge: int) -> float:
         return round(float(self.clues[name][edge]), 3)
@@ -644,10 +660,11 @@ class Pool:
             "id": article.key,
             "title": article.title,
             "probability": round(float(self.probability[other]), 4),
-            "vetoes": self.vetoes[other],
+            "vetoes": list(self.vetoes[other]),
         }
 
 
+_NO_VETO: Sequence[str] = ()
 _DECIDED = {"decided": "by a person"}
 _NOTHING_WEIGHED: dict[str, Any] = {"clues": {}, "vetoes": [], "nearest": {}}
 _FAMILY_NAMES = ("numbers", "names", "cognates", "4-grams")
@@ -660,7 +677,8 @@ def whole_text(article: Article) -> str:
     """
     blocks = paragraphs(article.text)
     blocks[:_HEADS] = [block for block in blocks[:_HEADS] if block != article.byline and not _is_head(block)]
-    return "\n\n".join([article.title, *blocks] if article.title_source == "line" else blocks)
+    text = "\n\n".join([article.title, *blocks] if article.title_source == "line" else blocks)
+    return article.text if text == article.text else text  # of two that are the same one is enough
 
 
 def _is_head(block: str) -> bool:
