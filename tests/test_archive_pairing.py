@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from blogarc import Archive
+from blogarc import Archive, pairs
+from blogarc.archive import explaining
 from blogarc.pairs import PairConfig
 from tests.conftest import Run, sample_dumps
 
@@ -77,6 +78,51 @@ def test_posts_without_a_partner_say_what_came_nearest(corpus: Archive) -> None:
     told = corpus.explain(miss.id)
     assert told["nearest"] == {"id": miss.nearest, "title": miss.nearest_title, "score": miss.score, "why": miss.why}
     assert corpus.explain(report.pairs[0].source)["nearest"] is None
+
+
+def test_explain_recalls_what_pairs_weighed(corpus: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
+    anew = {}
+    report = corpus.pairs()
+    sql = "SELECT s.key, t.key FROM candidates JOIN articles s ON s.id = source JOIN articles t ON t.id = target"
+    ends = corpus._db.execute(sql).fetchall()
+    assert {(pair.source, pair.target) for pair in report.pairs} <= set(ends)
+    corpus._db.execute("CREATE TEMP TABLE kept AS SELECT * FROM candidates")
+    corpus._db.execute("DELETE FROM candidates")
+    for first, second in ends:
+        anew[first, second] = corpus.explain(first, second)["pair"]
+    corpus._db.execute("INSERT INTO candidates SELECT * FROM kept")
+    monkeypatch.setattr(pairs, "explain", None)  # nothing is weighed again
+    for first, second in ends:
+        told = corpus.explain(first, second)["pair"]
+        for answer in (told, anew[first, second]):
+            for nearest in filter(None, answer["nearest"].values()):
+                assert nearest.pop("probability") < 1
+        assert anew[first, second].pop("among")["articles"] > 0
+        # What hardly resembles them is not kept, so of the nearest others there may be none.
+        kept = {which: nearest for which, nearest in told.pop("nearest").items() if nearest}
+        assert kept.items() <= anew[first, second].pop("nearest").items()
+        assert told == anew[first, second]
+    assert corpus.explain(*ends[0][::-1])["pair"]["taken"]
+
+
+def test_explain_weighs_strangers_among_some_of_a_large_archive(
+    archive: Archive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    archive.ingest(*write(tmp_path))
+    report = archive.pairs()
+    monkeypatch.setattr(explaining, "_AMONG", 3)
+    strangers = archive.explain(report.pairs[0].source, report.pairs[-1].target)["pair"]
+    assert not strangers["taken"]
+    assert strangers["among"]["of"] == 2 * len(TOWNS)
+    assert strangers["among"]["articles"] < 2 * len(TOWNS)
+    assert "lead in translated words" in strangers["clues"]  # by the lexicon that all of them taught
+
+
+def test_what_was_decided_since_counts_when_pairs_are_explained(corpus: Archive) -> None:
+    pair = corpus.pairs().pairs[0]
+    corpus.decide("not-pair", pair.source, pair.target)
+    told = corpus.explain(pair.source, pair.target)["pair"]
+    assert (told["taken"], told["why"]) == (False, "A person decided that they are no pair.")
 
 
 def test_a_rebuild_keeps_the_languages_of_the_last_run(archive: Archive) -> None:

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from blogarc.alignment import align
 from blogarc.errors import InputError
-from blogarc.lexicon import Wording, join, learn, parse, stems
+from blogarc.lexicon import Lexicon, Wording, join, learn, parse, stems
 
 ENGLISH = ["bread", "house", "bridge", "window", "knife", "horse"]
 SPANISH = ["tostada", "casa", "puente", "ventana", "cuchillo", "caballo"]
@@ -75,6 +76,13 @@ def test_a_user_s_lexicon_is_read_line_by_line() -> None:
 def test_a_line_without_two_words_is_named(line: str) -> None:
     with pytest.raises(InputError, match=r"mine\.tsv, line 2"):
         parse(f"house\tcasa\n{line}\n", "mine.tsv")
+
+
+def test_words_of_a_lexicon_are_collected_once_for_all_texts(monkeypatch: pytest.MonkeyPatch) -> None:
+    known = join([("harbour", "puerto")], {"pan": [("bread", 0.5)]})
+    assert known.sources == {"harbou", "bread"}
+    monkeypatch.setattr(Lexicon, "values", None)
+    assert len(align("The harbour.", "El puerto.", lexicon=known)) == 1
 
 
 def test_what_a_person_gives_comes_before_what_was_learned() -> None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from blogarc.alignment import paragraphs
 from blogarc.features import FAMILIES, extract
-from blogarc.likeness import Likeness, best, likeness, rivals
+from blogarc.likeness import Growing, Likeness, best, likeness, rivals
 
 ENGLISH = [
     "The harbour of Almería froze on 3 February 1956.\n\nThe captain, Inés Cano, lost 41 boats.",
@@ -74,6 +74,18 @@ def test_cosines_run_from_0_to_1_in_every_family() -> None:
     cosines = compared().compare(0, np.arange(3))
     assert cosines.shape == (3, len(FAMILIES))
     assert ((cosines >= 0) & (cosines <= 1 + 1e-6)).all()
+
+
+def test_what_occurs_very_often_counts_as_often_as_can_be_counted() -> None:
+    found = Likeness(["aaaa " * 9_000, "bread"], ["aaaa " * 9_000, "pan"], keys=8, postings=8)
+    assert found.compare(0, np.arange(2))[0, 3] == pytest.approx(1)
+
+
+def test_a_growing_array_holds_what_it_was_given_cut_to_what_it_can_hold() -> None:
+    growing = Growing("H")
+    growing.add(np.array([1, 2]))
+    growing.add(np.array([70_000], np.int64))
+    assert growing.finished().tolist() == [1, 2, 65_535]
 
 
 def test_comparing_leaves_no_trace() -> None:

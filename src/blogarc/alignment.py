@@ -30,7 +30,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from blogarc.features import GRAM_SPACE, Features, extract
-from blogarc.lexicon import Translations, stems
+from blogarc.lexicon import Lexicon, Translations, stems
 from blogarc.model import Bead, Span
 
 Floats = NDArray[np.float64]
@@ -179,7 +179,7 @@ class _Keys:
         start = [np.flatnonzero(self.families != _WORDS)]
         end, chance = [start[0]], [np.ones(len(start[0]))]
         listed: list[tuple[int, int, float]] = []
-        translated = {word for said in self.lexicon.values() for word, _ in said}
+        translated = (self.lexicon if isinstance(self.lexicon, Lexicon) else Lexicon(self.lexicon)).sources
         for key, n in words.items():
             word = key[2:]
             if key[1] == ">":

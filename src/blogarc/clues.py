@@ -56,6 +56,26 @@ def weighed_sum(clues: Mapping[str, Floats], coefficients: Mapping[str, float], 
     return np.asarray(intercept + sum(weight * clues[name] for name, weight in coefficients.items()))
 
 
+def weigh(clues: Mapping[str, float]) -> tuple[float, dict[str, float]]:
+    """The log-odds before any clue, and what each clue of one edge adds to them, the weightiest first.
+
+    There was a second look if "first look" is among the clues; what those of the first add is told as the second sees it.
+
+    >>> weigh({"same order": 0.5, "veto": 0.0})
+    (-0.36, {'same order': 0.55})
+    """
+    outset, coefficients = INTERCEPT, COEFFICIENTS | GIVEN_COEFFICIENTS
+    if "first look" in clues:
+        scale = SECOND_COEFFICIENTS["first look"]
+        outset = SECOND_INTERCEPT + scale * INTERCEPT
+        first = {name: scale * weight for name, weight in COEFFICIENTS.items()}
+        second = {name: weight for name, weight in SECOND_COEFFICIENTS.items() if name != "first look"}
+        coefficients = first | second | GIVEN_COEFFICIENTS
+    added = {name: round(weight * clues.get(name, 0.0), 2) for name, weight in coefficients.items()}
+    ranked = sorted(added, key=lambda name: (-abs(added[name]), name))
+    return round(outset, 2), {name: added[name] for name in ranked if added[name]}
+
+
 def margin(owners: tuple[Ints, Ints], values: Floats, background: float) -> Floats:
     """The logarithm of each value over the mean of the nearest others on both sides."""
     means = []

@@ -13,7 +13,7 @@ from array import array
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import islice
 
 import numpy as np
@@ -69,7 +69,15 @@ def parse(text: str, name: str = "lexicon") -> list[tuple[str, str]]:
     return found
 
 
-def join(given: Words, learned: Translations) -> dict[str, list[tuple[str, float]]]:
+class Lexicon(dict[str, Sequence[tuple[str, float]]]):
+    """Translations, and the words of the source language that are among them: collected once, not for every text."""
+
+    @cached_property
+    def sources(self) -> frozenset[str]:
+        return frozenset(word for said in self.values() for word, _ in said)
+
+
+def join(given: Words, learned: Translations) -> Lexicon:
     """What a person gave, and after it what was learned.
 
     >>> join([("harbour", "puerto"), ("port", "puerto")], {"puerto": [("boat", 0.5)]})
@@ -79,7 +87,7 @@ def join(given: Words, learned: Translations) -> dict[str, list[tuple[str, float
     for source, target in given:
         for key in stems(target):
             told.setdefault(key, {}).update(dict.fromkeys(stems(source), 0.0))
-    joined = {word: list(said) for word, said in learned.items()}
+    joined = Lexicon(learned)
     for key, words in told.items():
         known = dict(learned.get(key, ()))
         # Each as likely as the others, unless the archive knows it for likelier.

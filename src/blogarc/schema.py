@@ -203,6 +203,17 @@ CREATE TABLE beads (
     PRIMARY KEY (pair, ordinal)
 ) WITHOUT ROWID;
 
+-- What was weighed of representatives that came near to being a translation, so that `explain` need not weigh it again.
+CREATE TABLE candidates (
+    source INTEGER NOT NULL REFERENCES articles (id) ON DELETE CASCADE,
+    target INTEGER NOT NULL REFERENCES articles (id) ON DELETE CASCADE,
+    probability REAL NOT NULL,
+    clues TEXT NOT NULL,              -- JSON: name and value
+    vetoes TEXT NOT NULL,             -- JSON
+    PRIMARY KEY (source, target)
+) WITHOUT ROWID;
+CREATE INDEX candidates_target ON candidates (target);
+
 -- What came nearest to a representative without a partner, and why that was not taken.
 CREATE TABLE unpaired (
     article INTEGER PRIMARY KEY REFERENCES articles (id) ON DELETE CASCADE,

@@ -10,6 +10,7 @@ from sqlite_utils import Database
 
 from blogarc import lexicon
 from blogarc.alignment import paragraphs
+from blogarc.archive.matching import given_words
 from blogarc.archive.runs import last_run
 from blogarc.archive.selection import Filters, select
 from blogarc.export.passages import Passage
@@ -45,12 +46,12 @@ def passages(db: Database, level: str, min_score: float, **filters: Unpack[Filte
     meant = f"(SELECT a.id FROM articles a WHERE {chosen.sql('a.id')})"
     where = f"WHERE p.source IN {meant} OR p.target IN {meant}" if chosen.conditions else ""
     codes = languages(db)
-    learned = _lexicon(db, codes) if level == "sentence" else None
+    known = lexicon.join(given_words(db, codes), learned_words(db, codes)) if level == "sentence" else None
     for pair in db.query(_PAIRS.format(where=where), chosen.parameters):
         beads = beads_of(db, pair["row"])
         source, target = paragraphs(pair["source_text"]), paragraphs(pair["target_text"])
         if level == "sentence":
-            found = align_sentences(source, target, beads, codes, learned)
+            found = align_sentences(source, target, beads, codes, known)
         else:
             found = ((_joined(source, b.source), _joined(target, b.target), b.score) for b in beads)
         for number, (ours, theirs, score) in enumerate(found):
@@ -105,15 +106,14 @@ def _joined(blocks: list[str], span: Span) -> str:
     return "\n".join(blocks[span.start : span.end])
 
 
-def _lexicon(db: Database, languages: tuple[str, str]) -> Translations:
-    """What this archive has learned, and was told, about the words of both languages."""
+def learned_words(db: Database, languages: tuple[str, str]) -> Translations:
+    """What this archive has learned about the words of both languages."""
     rows = db.execute(
-        "SELECT origin, target, source, probability FROM lexicon WHERE source_language = ? AND target_language = ?"
-        " ORDER BY target, probability DESC, source",
+        "SELECT target, source, probability FROM lexicon"
+        " WHERE origin = 'learned' AND source_language = ? AND target_language = ? ORDER BY target, probability DESC, source",
         list(languages),
     ).fetchall()
     learned: dict[str, list[tuple[str, float]]] = {}
-    for origin, target, source, probability in rows:
-        if origin == "learned":
-            learned.setdefault(target, []).append((source, probability))
-    return lexicon.join([(source, target) for origin, target, source, _ in rows if origin == "given"], learned)
+    for target, source, probability in rows:
+        learned.setdefault(target, []).append((source, probability))
+    return learned

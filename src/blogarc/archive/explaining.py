@@ -13,6 +13,7 @@ from blogarc.archive.corpus import find_article, find_place, record
 from blogarc.archive.intake import load_dump, load_profile, related_dumps
 from blogarc.archive.matching import (
     ARTICLE_COLUMNS,
+    CORPUS_ORDER,
     article_of,
     given_words,
     last_dedupe_config,
@@ -20,8 +21,10 @@ from blogarc.archive.matching import (
     load_articles,
 )
 from blogarc.archive.reports import Record
-from blogarc.model import UNDETERMINED
+from blogarc.model import UNDETERMINED, Article
 
+# Articles of each language that two are weighed among, if they did not come near each other: enough to tell rare from common.
+_AMONG = 250
 # So many copies of a cluster are compared with their representative.
 _MOST_COMPARED = 50
 
@@ -117,20 +120,88 @@ def explain_two(db: Database, first: str, second: str) -> Record:
     languages = {article.language for article in told}
     decided = decisions.about_articles(db, *(article.key for article in told))
     if (len(languages) == 2 and UNDETERMINED not in languages) or any("pair" in d["verdict"] for d in decided):
-        config = last_pair_config(db)
-        pair_rows, articles = load_articles(db, representatives=True)
-        for row, article in zip(rows, told, strict=True):
-            if row not in pair_rows:
-                pair_rows, articles = [*pair_rows, row], [*articles, article]
-        answer["pair"] = _plain(
-            pairs.explain(told[0], told[1], articles, config, decisions.rulings(db), given_words(db, config))
-        )
+        answer["pair"] = _recall_pair(db, rows, told) or _weigh_pair(db, rows, told)
         answer["pair"]["aligned"] = bitext.aligned(db, told[0].key, told[1].key) or _align(*told)
     else:
         rulings = decisions.rulings(db)
         answer["duplicate"] = _plain(duplicates.explain(told[0], told[1], last_dedupe_config(db), rulings))
     answer["decisions"] = decided
     return answer
+
+
+def _recall_pair(db: Database, rows: list[int], told: list[Article]) -> Record | None:
+    """What was weighed when `pairs` last ran; None if these two did not come near each other."""
+    weighed = next(
+        db.query(
+            "SELECT * FROM candidates WHERE (source = ? AND target = ?) OR (target = ? AND source = ?)", [*rows, *rows]
+        ),
+        None,
+    )
+    if weighed is None:
+        return None
+    ends = weighed["source"], weighed["target"]
+    paired = db.execute("SELECT 1 FROM pairs WHERE source = ? AND target = ?", ends).fetchone()
+    clues, vetoes = json.loads(weighed["clues"]), json.loads(weighed["vetoes"])
+    nearest = _nearest_otherwise(db, "source", *ends), _nearest_otherwise(db, "target", *ends[::-1])
+    return pairs.retell(
+        told[0],
+        told[1],
+        pairs.Weighed(*ends, weighed["probability"], clues, vetoes),
+        paired is not None,
+        nearest,
+        last_pair_config(db),
+        decisions.rulings(db),
+    )
+
+
+def _nearest_otherwise(db: Database, end: str, row: int, other: int) -> Record | None:
+    """What an article, as `end` of a pair, is most probably a translation of, other than this one."""
+    beyond = "target" if end == "source" else "source"
+    found = next(
+        db.query(
+            f"""
+            SELECT a.key AS id, a.title, c.probability, c.vetoes FROM candidates c JOIN articles a ON a.id = c.{beyond}
+            WHERE c.{end} = ? AND c.{beyond} <> ? ORDER BY c.probability DESC, a.key LIMIT 1
+            """,
+            [row, other],
+        ),
+        None,
+    )
+    return {**found, "vetoes": json.loads(found["vetoes"])} if found else None
+
+
+def _weigh_pair(db: Database, rows: list[int], told: list[Article]) -> Record:
+    """Weigh two articles that were not, among the others; in a large archive among some of them, by the lexicon of all."""
+    sql = (
+        "SELECT a.id, a.language FROM articles a JOIN dumps d ON d.id = a.dump"
+        f" JOIN clusters c ON c.article = a.id AND c.representative = a.id ORDER BY {CORPUS_ORDER}"
+    )
+    config = last_pair_config(db)
+    listed = [(row, code) for row, code in db.execute(sql).fetchall() if code in config.languages]
+    chosen = _chosen(db, listed, rows)
+    _, articles = load_articles(db, only={*chosen, *rows})
+    learned = bitext.learned_words(db, config.languages) if len(chosen) < len(listed) else None
+    answer: Record = pairs.explain(
+        told[0], told[1], articles, config, decisions.rulings(db), given_words(db, config.languages), learned
+    )
+    return answer | {"among": {"articles": len(articles), "of": max(len(listed), len(articles))}}
+
+
+def _chosen(db: Database, listed: list[tuple[int, str]], rows: list[int]) -> list[int]:
+    """Of all representatives those that two articles are weighed among: all if they are few; otherwise what came near either of
+    both, what stands beside them, and so many of each language, evenly spread."""
+    if len(listed) <= 2 * _AMONG:
+        return [row for row, _ in listed]
+    places = {row: n for n, (row, _) in enumerate(listed)}
+    beside = {n + step for row in rows if (n := places.get(row)) is not None for step in (-1, 0, 1)}
+    chosen = {listed[n][0] for n in beside if 0 <= n < len(listed)}
+    for row in rows:
+        near = "SELECT target FROM candidates WHERE source = ? UNION SELECT source FROM candidates WHERE target = ?"
+        chosen |= {other for (other,) in db.execute(near, [row, row]).fetchall()}
+    for code in {code for _, code in listed}:
+        own = [row for row, said in listed if said == code]
+        chosen |= set(own[:: max(1, len(own) // _AMONG)])
+    return sorted(chosen, key=places.__getitem__)
 
 
 def explain_line(db: Database, reference: str) -> Record | None:
@@ -168,7 +239,7 @@ def explain_line(db: Database, reference: str) -> Record | None:
     }
 
 
-def _article(db: Database, row: int) -> Any:
+def _article(db: Database, row: int) -> Article:
     sql = f"SELECT {ARTICLE_COLUMNS} FROM articles a JOIN dumps d ON d.id = a.dump WHERE a.id = ?"
     return article_of(next(db.query(sql, [row])))
 

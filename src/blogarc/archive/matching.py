@@ -73,11 +73,14 @@ def article_of(row: dict[str, Any]) -> Article:
     )
 
 
-def load_articles(db: Database, *, representatives: bool = False) -> tuple[list[int], list[Article]]:
-    """Row numbers and articles in corpus order; all of them, or the representative of each cluster."""
-    only = "JOIN clusters c ON c.article = a.id AND c.representative = a.id" if representatives else ""
-    sql = f"SELECT {ARTICLE_COLUMNS} FROM articles a JOIN dumps d ON d.id = a.dump {only} ORDER BY {CORPUS_ORDER}"
-    rows = list(db.query(sql))
+def load_articles(
+    db: Database, *, representatives: bool = False, only: Iterable[int] | None = None
+) -> tuple[list[int], list[Article]]:
+    """Row numbers and articles in corpus order: all of them, the representative of each cluster, or `only` these rows."""
+    chosen = "JOIN clusters c ON c.article = a.id AND c.representative = a.id" if representatives else ""
+    chosen += "" if only is None else " WHERE a.id IN (SELECT value FROM json_each(?))"
+    sql = f"SELECT {ARTICLE_COLUMNS} FROM articles a JOIN dumps d ON d.id = a.dump {chosen} ORDER BY {CORPUS_ORDER}"
+    rows = list(db.query(sql, None if only is None else [json.dumps(sorted(only))]))
     return [row["row"] for row in rows], [article_of(row) for row in rows]
 
 
@@ -163,7 +166,7 @@ def find_pairs(
     require_articles(db)
     # A chain of stages keeps the parameters with which each was last run.
     ran_before = [] if dedupe(db, last_dedupe_config(db), progress).up_to_date else ["dedupe"]
-    known = given_words(db, config)
+    known = given_words(db, config.languages)
     told = known if words is None else sorted(set(words))
     digest = _pairs_input(db)
     parameters = asdict(config) | {"words": _digest(map("\t".join, told), "") if told else ""}
@@ -180,6 +183,14 @@ def find_pairs(
             return find_pairs(db, config, progress, words)
         db.execute("DELETE FROM pairs")
         db.execute("DELETE FROM unpaired")
+        db.execute("DELETE FROM candidates")
+        db.conn.executemany(
+            "INSERT INTO candidates (source, target, probability, clues, vetoes) VALUES (?, ?, ?, ?, ?)",
+            (
+                (rows[w.source], rows[w.target], w.probability, json.dumps(w.clues), json.dumps(w.vetoes))
+                for w in pairing.weighed
+            ),
+        )
         db.conn.executemany(
             "INSERT INTO unpaired (article, nearest, score, why) VALUES (?, ?, ?, ?)",
             ((rows[n.article], None if n.other is None else rows[n.other], n.score, n.why) for n in pairing.unpaired),
@@ -208,13 +219,13 @@ def find_pairs(
     return report
 
 
-def given_words(db: Database, config: PairConfig) -> list[tuple[str, str]]:
+def given_words(db: Database, languages: tuple[str, str]) -> list[tuple[str, str]]:
     """The lexicon that a person gave for these two languages."""
     sql = (
         "SELECT source, target FROM lexicon WHERE origin = 'given' AND source_language = ? AND target_language = ?"
         " ORDER BY source, target"
     )
-    return [(source, target) for source, target in db.execute(sql, list(config.languages)).fetchall()]
+    return [(source, target) for source, target in db.execute(sql, list(languages)).fetchall()]
 
 
 def last_pair_config(db: Database) -> PairConfig:

@@ -198,6 +198,12 @@ def _pair(verdict: Mapping[str, Any], verbose: bool) -> list[RenderableType]:
     if verdict["clues"]:
         clues = {f"{name} ({_value(clue['value'])})": clue["weight"] for name, clue in verdict["clues"].items()}
         shown.append(_weights("For and against, in log-odds", {"at the outset": verdict["at the outset"], **clues}))
+    among = verdict.get("among")
+    if among and among["articles"] < among["of"]:
+        told = (
+            f"They did not come near each other: weighed anew, among {among['articles']:,} of {among['of']:,} articles."
+        )
+        shown.append(plain(told, "dim"))
     for which, nearest in verdict["nearest"].items():
         if nearest:
             told = f"The {which} is nearest to {nearest['id'][:_ID]} otherwise, {nearest['title']}"

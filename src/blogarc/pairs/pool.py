@@ -53,6 +53,7 @@ _ENOUGH_WORDS = 100  # that a person gave; with fewer, and nothing learned, hard
 _LEXICON_ROUNDS = 4
 _FAR = 120  # days between a post and a late translation are seldom more
 FAMILY_NAMES = ("numbers", "names", "cognates", "4-grams")
+_Wordings = tuple[Wording, Wording]  # of whole posts, and of their titles
 
 
 class Pool:
@@ -69,6 +70,7 @@ class Pool:
         wanted: tuple[int, int] | None = None,
         ruled: Ruled = Ruled(),
         words: Words = (),
+        learned: Translations | None = None,
     ) -> None:
         self.articles, self.config, self.ruled, self._words = articles, config, ruled, words
         self.places = [
@@ -86,12 +88,15 @@ class Pool:
         self.vetoes = self._find_vetoes(first > _OUT)
         self.clues["veto"] = np.array([float(bool(veto)) for veto in self.vetoes])
         self.lexicon: Translations = {}  # what the second look went by
-        self.learned: Translations = {}
+        self.learned: Translations = learned or {}
         # The edges of each post, so that none is searched for: rows are in order, columns are not.
         self._by_end = [np.argsort(owner, kind="stable") for owner in (self.rows, self.columns)]
         self._beads: dict[int, list[Bead]] = {}
         self.judge(first)
-        self._look_again()
+        if learned:
+            self._judge_by(join(words, learned), first)
+        else:
+            self._look_again(first)
 
     def judge(self, log_odds: Floats) -> None:
         """The probability of every edge from what the text says, with the clues of the dump and the vetoes added."""
@@ -99,10 +104,9 @@ class Pool:
         self.probability: Floats = 1 / (1 + np.exp(-self.log_odds))
         self._paired: dict[int, int] | None = None
 
-    def _look_again(self) -> None:
+    def _look_again(self, first: Floats) -> None:
         """Learn a lexicon from the surest pairs and judge with it; several times, because then more pairs are sure."""
-        first = weighed_sum(self.clues, COEFFICIENTS, INTERCEPT)
-        wording: tuple[Wording, Wording] | None = None
+        wording: _Wordings | None = None
         for _ in range(_LEXICON_ROUNDS):
             sure = [edge for edge in self.decide() if self.probability[edge] >= _SURE]
             if len(sure) >= _ENOUGH:
@@ -110,15 +114,20 @@ class Pool:
                 self.learned = learn(passage for edge in sure for passage in self._passages(edge))
             if len(sure) < _ENOUGH and len(self._words) < _ENOUGH_WORDS:
                 return
-            self.lexicon = join(self._words, self.learned)
-            wording = wording or (Wording(*self.texts), Wording(*self._titles))
-            whole, titles = (words.cosines(self.lexicon, self.rows, self.columns) for words in wording)
-            owners = self.rows, self.columns
-            self.clues["first look"] = first
-            self.clues["margin in translated words"] = margin(owners, whole, _BACKGROUND)
-            self.clues["lead in translated words"] = lead(owners, whole, _BACKGROUND)
-            self.clues["lead of translated titles"] = lead(owners, titles, _BACKGROUND)
-            self.judge(weighed_sum(self.clues, SECOND_COEFFICIENTS, SECOND_INTERCEPT))
+            wording = self._judge_by(join(self._words, self.learned), first, wording)
+
+    def _judge_by(self, lexicon: Translations, first: Floats, wording: _Wordings | None = None) -> _Wordings:
+        """The second look, by a lexicon; `wording` is what an earlier one returned."""
+        wording = wording or (Wording(*self.texts), Wording(*self._titles))
+        whole, titles = (words.cosines(lexicon, self.rows, self.columns) for words in wording)
+        owners = self.rows, self.columns
+        self.lexicon = lexicon
+        self.clues["first look"] = first
+        self.clues["margin in translated words"] = margin(owners, whole, _BACKGROUND)
+        self.clues["lead in translated words"] = lead(owners, whole, _BACKGROUND)
+        self.clues["lead of translated titles"] = lead(owners, titles, _BACKGROUND)
+        self.judge(weighed_sum(self.clues, SECOND_COEFFICIENTS, SECOND_INTERCEPT))
+        return wording
 
     # ---- candidates ----
 

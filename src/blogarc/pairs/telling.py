@@ -14,17 +14,16 @@ from blogarc.clues import (
     COEFFICIENTS,
     DUMP_CLUES,
     GIVEN_COEFFICIENTS,
-    INTERCEPT,
     SECOND_COEFFICIENTS,
-    SECOND_INTERCEPT,
+    weigh,
 )
-from blogarc.lexicon import stems
 from blogarc.model import Bead, Pair
 from blogarc.pairs.pool import FAMILY_NAMES, Pool
 
 FEW = 10  # posts of a language; with fewer, evidence says that margins rest on little
 _WHOLE = 0.75  # share of a post that has a partner; below, evidence says that the translation is partial
 _EVEN = 0.15  # probabilities that differ by less say nothing about which of two posts is the partner
+_WORTH_TELLING = -4.6  # log-odds of one in a hundred
 _SHOWN = 8  # keys of a family that evidence lists
 _DECIDED = {"decided": "by a person"}
 
@@ -41,6 +40,57 @@ class Nearest:
     other: int | None
     score: float
     why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """What was weighed of two articles, which are positions in the list that was given.
+
+    `probability` that they translate each other, from 0 to 1; `clues` by name, without those that are 0; `vetoes` in words.
+    """
+
+    source: int
+    target: int
+    probability: float
+    clues: Mapping[str, float]
+    vetoes: Sequence[str]
+
+
+def tell(
+    weighed: Weighed,
+    taken: bool,
+    decided: tuple[bool, bool],
+    barred: bool,
+    nearest: Mapping[str, dict[str, Any] | None],
+    threshold: float,
+) -> dict[str, Any]:
+    """What `explain` answers about two articles.
+
+    `decided` is whether a person said that they are a pair, and that they are none; `barred`, whether a person decided what one
+    of them is a pair with; `nearest`, what each is nearest to otherwise.
+    """
+    outset, weights = weigh(weighed.clues)
+    if decided[0]:
+        why = "A person decided that they are a pair."
+    elif decided[1]:
+        why = "A person decided that they are no pair."
+    elif barred:
+        why = "A person decided what one of them is a pair with."
+    elif taken:
+        why = "Each is the other's most probable partner."
+    elif weighed.probability < threshold:
+        why = f"The probability is under the threshold of {threshold}."
+    else:
+        why = "One of them has a more probable partner; this may be another version of it."
+    return {
+        "taken": taken,
+        "why": why,
+        "probability": weighed.probability,
+        "at the outset": outset,
+        "clues": {name: {"value": weighed.clues[name], "weight": weight} for name, weight in weights.items()},
+        "vetoes": list(weighed.vetoes),
+        "nearest": dict(nearest),
+    }
 
 
 class Telling:
@@ -66,10 +116,9 @@ class Telling:
         return Pair(source, target, 1.0, {**_DECIDED, "aligned": aligned, "partial": _partial(aligned)}, beads)
 
     def _align_with_lexicon(self, source: int, target: int) -> list[Bead]:
-        """The beads of two articles, with what of the lexicon can matter to them."""
-        texts = self.pool.articles[source].text, self.pool.articles[target].text
-        said = {word: self.pool.lexicon[word] for word in sorted(set(stems(texts[1]))) if word in self.pool.lexicon}
-        return align(*texts, lexicon=said)
+        """The beads of two articles, by what the lexicon knows as well."""
+        articles = self.pool.articles
+        return align(articles[source].text, articles[target].text, lexicon=self.pool.lexicon)
 
     def evidence(self, edge: int, beads: Sequence[Bead]) -> dict[str, Any]:
         """What speaks for a pair, for people to read."""
@@ -100,44 +149,27 @@ class Telling:
         """What `explain` answers, for two positions that were `wanted`."""
         edge = self.pool.edge(source, target)
         assert edge is not None
-        outset, weights = self._weights(edge)
         nearest = {name: self._nearest(edge, end) for end, name in enumerate(("first", "second"))}
-        probability = round(float(self.pool.probability[edge]), 4)
-        taken = edge in self.pool.decide() or (source, target) in self.pool.ruled.pairs
-        if (source, target) in self.pool.ruled.pairs:
-            why = "A person decided that they are a pair."
-        elif (source, target) in self.pool.ruled.apart:
-            why = "A person decided that they are no pair."
-        elif self.pool.barred[edge]:
-            why = "A person decided what one of them is a pair with."
-        elif taken:
-            why = "Each is the other's most probable partner."
-        elif probability < self.pool.config.threshold:
-            why = f"The probability is under the threshold of {self.pool.config.threshold}."
-        else:
-            why = "One of them has a more probable partner; this may be another version of it."
-        return {
-            "taken": taken,
-            "why": why,
-            "probability": probability,
-            "at the outset": outset,
-            "clues": {name: {"value": self._clue(name, edge), "weight": weight} for name, weight in weights.items()},
-            "vetoes": list(self.pool.vetoes[edge]),
-            "nearest": nearest,
-        }
+        pool = self.pool
+        taken = edge in pool.decide() or (source, target) in pool.ruled.pairs
+        decided = (source, target) in pool.ruled.pairs, (source, target) in pool.ruled.apart
+        return tell(self.weighed(edge), taken, decided, bool(pool.barred[edge]), nearest, pool.config.threshold)
 
-    def _weights(self, edge: int) -> tuple[float, dict[str, float]]:
-        """The log-odds before any clue, and what each clue adds to them, the weightiest first."""
-        outset, coefficients = INTERCEPT, COEFFICIENTS | GIVEN_COEFFICIENTS
-        if self.pool.lexicon:
-            scale = SECOND_COEFFICIENTS["first look"]
-            outset = SECOND_INTERCEPT + scale * INTERCEPT
-            first = {name: scale * weight for name, weight in COEFFICIENTS.items()}
-            second = {name: weight for name, weight in SECOND_COEFFICIENTS.items() if name != "first look"}
-            coefficients = first | second | GIVEN_COEFFICIENTS
-        added = {name: round(weight * float(self.pool.clues[name][edge]), 2) for name, weight in coefficients.items()}
-        ranked = sorted(added, key=lambda name: (-abs(added[name]), name))
-        return round(outset, 2), {name: added[name] for name in ranked if added[name]}
+    def weighed(self, edge: int) -> Weighed:
+        """What was weighed of an edge."""
+        names = [*COEFFICIENTS, *GIVEN_COEFFICIENTS, *(SECOND_COEFFICIENTS if self.pool.lexicon else ())]
+        clues = {name: round(float(self.pool.clues[name][edge]), 3) for name in names}
+        probability = round(float(self.pool.probability[edge]), 4)
+        vetoes = list(self.pool.vetoes[edge])
+        return Weighed(
+            *self.pool.position(edge), probability, {n: v for n, v in clues.items() if v or n == "first look"}, vetoes
+        )
+
+    def all_weighed(self) -> list[Weighed]:
+        """What was weighed of every edge that is worth telling of: those that are not quite improbable, a veto aside."""
+        veto = GIVEN_COEFFICIENTS["veto"] * self.pool.clues["veto"]
+        worth = np.flatnonzero(self.pool.log_odds - veto >= _WORTH_TELLING)
+        return [self.weighed(edge) for edge in worth.tolist()]
 
     def _clue(self, name: str, edge: int) -> float:
         return round(float(self.pool.clues[name][edge]), 3)
@@ -212,7 +244,7 @@ class Telling:
         return ""
 
     def _too_unlike(self, edge: int) -> str:
-        _, weights = self._weights(edge)
+        _, weights = weigh(self.weighed(edge).clues)
         against = [name for name, weight in weights.items() if weight < 0]
         told = f"The probability is under the threshold of {self.pool.config.threshold}"
         return f"{told}; against it weighs most: {against[0]}." if against else f"{told}: too little speaks for it."
