@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import io
 import xml.etree.ElementTree as ET
+import zipfile
 from collections import Counter
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from lxml import etree
 
 from blogarc import Archive
 from blogarc.export import tmx
@@ -59,6 +61,17 @@ def test_a_unit_has_both_sides_its_score_and_where_it_comes_from() -> None:
     # The DTD wants notes and properties before the variants, and the segment last in each.
     assert [child.tag for child in unit] == ["prop", "prop", "tuv", "tuv"]
     assert all([child.tag for child in tuv] == ["prop", "prop", "seg"] for tuv in unit.iter("tuv"))
+
+
+OMEGAT = Path("/usr/share/omegat/OmegaT.jar")  # Debian's package omegat; no package of PyPI has the DTD
+
+
+@pytest.mark.skipif(not OMEGAT.exists(), reason="OmegaT, which has the DTD of TMX 1.4, is not installed")
+def test_a_file_is_valid_by_the_dtd() -> None:
+    with zipfile.ZipFile(OMEGAT) as jar:
+        dtd = etree.DTD(io.BytesIO(jar.read("schemas/tmx14.dtd")))
+    for passages in ([], [passage("One & <two>.", "Uno\x00 y dos."), passage("Three.", "Tres.", 1)]):
+        assert dtd.validate(etree.fromstring(written(passages))), dtd.error_log
 
 
 @given(st.lists(st.tuples(st.text(), st.text()), max_size=4))
