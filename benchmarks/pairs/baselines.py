@@ -17,7 +17,7 @@ from handbooks import load
 from train import CUTS, Count, Trial, trials
 
 from blogarc.features import FAMILIES
-from blogarc.likeness import best, rivals
+from blogarc.likeness import Likeness, best, rivals
 
 NEIGHBOURS = 4
 CANDIDATES = 50
@@ -26,12 +26,13 @@ CANDIDATES = 50
 def mutual(trial: Trial, family: int) -> list[tuple[float, bool]]:
     """The cosine of posts that are each other's likeliest, and whether they are a translation."""
     pool = trial.pool
+    likeness = Likeness(*pool.texts, keys=pool.config.keys, postings=pool.config.postings)
     rows, columns, cosines = [], [], []
     for row in range(pool.sizes[0]):
-        others = pool.likeness.candidates(row, CANDIDATES)
+        others = likeness.candidates(row, CANDIDATES)
         rows.append(np.full(len(others), row))
         columns.append(others)
-        cosines.append(pool.likeness.compare(row, others)[:, family])
+        cosines.append(likeness.compare(row, others)[:, family])
     row, column = (np.concatenate([np.empty(0, int), *listed]).astype(int) for listed in (rows, columns))
     cosine = np.concatenate([np.empty(0), *cosines])
     sums = [rivals(owner, cosine, NEIGHBOURS) for owner in (row, column)]

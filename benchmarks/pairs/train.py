@@ -109,8 +109,8 @@ def is_untranslated(text: str) -> bool:
 
 def make_trial(posts: Sequence[Post], collection: str, cut: str, small: bool) -> Trial:
     cuts = [replace(p, text=CUTS[cut](p.text, p.language)) for p in posts]
-    # A page may have been translated further down only. Where what is left is English still, there is no translation to find:
-    # the same rule as for whole pages.
+    # A page may have been translated in part. Where what is left of it is mostly English, it is no Spanish post: the same rule
+    # as for whole pages, and what blogarc itself would say.
     posts = [p for p in cuts if p.language == "en" or not is_untranslated(p.text)]
     articles = as_articles([(p.language, p.text) for p in posts])
     names = [p.name for p in posts]

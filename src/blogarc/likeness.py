@@ -334,9 +334,8 @@ class Likeness:
         return np.asarray(found / self._lengths[0][n] / self._lengths[1][others])
 
     def forget_grams(self) -> None:
-        """Free the memory that only `compare` needs."""
-        for side in (self.source, self.target):
-            side.grams = np.empty(0, np.uint32)
+        """Free the memory that only `compare` needs, which cannot be called any more."""
+        del self.source.grams, self.target.grams
 
     def look(self, n: int, others: Ints) -> Closer:
         """What source post `n` and each of these target posts share, key by key."""

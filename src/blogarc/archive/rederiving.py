@@ -42,6 +42,9 @@ _TOLD = {
             (SELECT json_group_array(json_array(b.source_start, b.source_end, b.target_start, b.target_end, b.score))
              FROM (SELECT * FROM beads WHERE pair = p.id ORDER BY ordinal) b)
         FROM pairs p JOIN articles s ON s.id = p.source JOIN articles t ON t.id = p.target ORDER BY s.key, t.key""",
+    "the candidates": """
+        SELECT '', s.key, t.key, c.probability, c.clues, c.vetoes FROM candidates c JOIN articles s ON s.id = c.source
+        JOIN articles t ON t.id = c.target ORDER BY s.key, t.key""",
     "what has no partner": """
         SELECT '', a.key, n.key, u.score, u.why FROM unpaired u JOIN articles a ON a.id = u.article
         LEFT JOIN articles n ON n.id = u.nearest ORDER BY a.key, n.key""",
@@ -71,7 +74,9 @@ def rederive(db: Database, progress: Progress) -> Iterator[str]:
         after = _digests(db)
     compared = {"the articles", "the paragraphs"}
     compared |= {"the duplicates", "the clusters"} if "dedupe" in ran - stale else set()
-    compared |= {"the pairs", "what has no partner", "the lexicon"} if "pairs" in ran - stale else set()
+    compared |= (
+        {"the pairs", "the candidates", "what has no partner", "the lexicon"} if "pairs" in ran - stale else set()
+    )
     for what, name in sorted(before.keys() | after.keys()):
         if what in compared and before.get((what, name)) != after.get((what, name)):
             yield f"{name or 'The archive'}: {what} come out otherwise when they are derived again from the kept bytes."
