@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from blogarc.model import Article
-from blogarc.pairs import PairConfig, as_articles, explain, find_pairs, pair_up
+from blogarc.pairs import PairConfig, as_articles, explain, find_pairs, pair_up, whole_text
 
 DEFAULT = PairConfig()
 # Written for this test.
@@ -117,6 +117,12 @@ def test_the_same_version_and_ordinal_are_no_veto() -> None:
 def test_lines_of_author_and_date_decide_nothing() -> None:
     english, spanish = f"Posted on 30 December 1999\n\n{OPERA[0]}", f"2 de enero de 2000\n\n{OPERA[1]}"
     assert ends(posts(("en", english), ("es", spanish))) == [(0, 1)]
+
+
+def test_a_text_that_is_read_whole_is_not_kept_twice() -> None:
+    (article,) = as_articles([("en", f"{HARBOUR[0]}\n\n{OPERA[0]}")])
+    assert whole_text(article) is article.text
+    assert whole_text(replace(article, text=f"Posted on 30 December 1999\n\n{article.text}")) == article.text
 
 
 def test_a_copy_whose_language_was_mistaken_is_no_translation() -> None:
