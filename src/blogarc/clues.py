@@ -26,12 +26,12 @@ COEFFICIENTS: dict[str, float] = {
     "same rhythm": 0.19,
 }
 # The second look, where enough pairs were sure at the first to learn a lexicon; "first look" is the sum of the above.
-SECOND_INTERCEPT = -1.35
+SECOND_INTERCEPT = -1.27
 SECOND_COEFFICIENTS: dict[str, float] = {
     "first look": 0.42,
-    "margin in translated words": 1.76,
-    "lead in translated words": 4.20,
-    "lead of translated titles": 0.13,
+    "margin in translated words": 1.68,
+    "lead in translated words": 4.27,
+    "lead of translated titles": 0.15,
 }
 # Handbooks have nothing of a dump, so these weights are set by hand: a toggle or a neighbour makes a translation several
 # times as likely, and neither can carry a pair alone. The veto outweighs everything else together, as it must.
