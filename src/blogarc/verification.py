@@ -13,10 +13,8 @@ the same to the letter.
 
 from __future__ import annotations
 
-import os
 import re
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -25,7 +23,7 @@ from numpy.typing import NDArray
 from rapidfuzz import process
 from rapidfuzz.distance import Indel
 
-from blogarc import minhash
+from blogarc import minhash, workers
 from blogarc.features import MONTHS
 from blogarc.minhash import Candidates, Floats, Hashes, Ints, Sketches
 from blogarc.model import Kind
@@ -34,7 +32,7 @@ from blogarc.text import fold_accents, words
 Bools = NDArray[np.bool_]
 Pair = tuple[int, int]
 
-_PAIRS_AT_ONCE = 8192
+_PAIRS_AT_ONCE = 2048
 # Pairs whose shingles are sorted together: these fit into a processor's cache.
 _PAIRS_IN_CACHE = 128
 # Below such a similarity of words it is not worth reading the letters.
@@ -130,8 +128,26 @@ class _Measures:
     rules: Ints
 
 
+@dataclass(slots=True)
+class _Compared:
+    """Some pairs on the way: the words of the shorter and the longer text of each as strings, what was measured so far, and
+    the letters of those pairs of which they decide."""
+
+    short: Ints
+    long: Ints
+    ours: list[str]
+    theirs: list[str]
+    own: Floats
+    resemblance: Floats
+    similarity: Floats
+    contained: Floats
+    by_letters: Ints
+    letters: list[list[str]]
+
+
 class Verifier:
-    """Compares texts, numbered as in `sketches`; `title` and `text` say what is known of each."""
+    """Compares texts, numbered as in `sketches`; `title` and `text` say what is known of each. Words are compared in threads;
+    `text` is called in the thread that asks."""
 
     def __init__(
         self, sketches: Sketches, title: Callable[[int], str], text: Callable[[int], str], config: DuplicateConfig
@@ -139,16 +155,12 @@ class Verifier:
         self.sketches, self.config = sketches, config
         self.counts = sketches.counts
         self._title, self._text = title, text
-        self._words: dict[int, str] = {}
         self._numbers: Hashes | None = None
 
     def accept(self, candidates: Candidates) -> dict[Pair, Judgement]:
         """The judgements on those candidates that are copies."""
         found: dict[Pair, Judgement] = {}
-        for at in range(0, len(candidates), _PAIRS_AT_ONCE):
-            part = slice(at, at + _PAIRS_AT_ONCE)
-            first, second = candidates.first[part], candidates.second[part]
-            measures = self._measure(first, second, candidates.shared[part], candidates.resemblance[part])
+        for first, second, measures in self._measure(candidates):
             places = np.flatnonzero(np.isin(measures.rules, list(_KINDS)))
             pairs = zip(first[places].tolist(), second[places].tolist(), strict=True)
             found |= zip(pairs, self._told(measures, places), strict=True)
@@ -156,51 +168,83 @@ class Verifier:
 
     def judge(self, pairs: Sequence[Pair]) -> dict[Pair, Judgement]:
         """The judgements on these pairs, which are given the benefit of the doubt as to furniture."""
+        first, second = np.array(pairs, np.int64).reshape(-1, 2).T
+        given = Candidates(first, second, np.ones(len(pairs)), np.zeros(len(pairs)), np.zeros(len(pairs), bool))
         found: dict[Pair, Judgement] = {}
-        for at in range(0, len(pairs), _PAIRS_AT_ONCE):
-            part = pairs[at : at + _PAIRS_AT_ONCE]
-            first, second = np.array(part, np.int64).reshape(-1, 2).T
-            measures = self._measure(first, second, np.ones(len(part)), np.zeros(len(part)))
-            found |= zip(part, self._told(measures, np.arange(len(part))), strict=True)
+        for first, second, measures in self._measure(given):
+            listed = zip(first.tolist(), second.tolist(), strict=True)
+            found |= zip(listed, self._told(measures, np.arange(len(first))), strict=True)
         return found
 
-    def _measure(self, first: Ints, second: Ints, own: Floats, resemblance: Floats) -> _Measures:
+    def _measure(self, candidates: Candidates) -> Iterator[tuple[Ints, Ints, _Measures]]:
+        """What is measured of these pairs, some at a time."""
+        parts = [candidates.only(slice(at, at + _PAIRS_AT_ONCE)) for at in range(0, len(candidates), _PAIRS_AT_ONCE)]
+        if len(parts) < 2:
+            measured: Iterable[_Measures] = [self._decide(self._read(self._compare(part))) for part in parts]
+        else:
+            self._numbers_of_all()
+            measured = workers.in_order(self._decide, map(self._read, workers.in_order(self._compare, parts)))
+        for part, measures in zip(parts, measured, strict=True):
+            yield part.first, part.second, measures
+
+    def _compare(self, pairs: Candidates) -> _Compared:
+        """Compare the words of these pairs."""
         config, counts = self.config, self.counts
-        swapped = counts[first] > counts[second]
-        short, long = np.where(swapped, second, first), np.where(swapped, first, second)
-        ours, theirs = [self._of(text) for text in short.tolist()], [self._of(text) for text in long.tolist()]
+        swapped = counts[pairs.first] > counts[pairs.second]
+        short, long = np.where(swapped, pairs.second, pairs.first), np.where(swapped, pairs.first, pairs.second)
+        known = {text: self.sketches.words(text) for text in np.unique(np.concatenate([short, long])).tolist()}
+        ours, theirs = [known[text] for text in short.tolist()], [known[text] for text in long.tolist()]
         shorter, longer = counts[short], counts[long]
-        similarity = _compare(ours, theirs)
+        similarity = _alike(ours, theirs)
         contained = similarity.copy()
         # Of texts alike in words and length nothing more is asked.
-        # With less than half as many common shingles as such a text leaves, it is not in the other.
-        possible = (own == 0) | (own >= config.excerpt**minhash.SHINGLE / 2)
+        # With less than half as many common shingles as such a text leaves, it is not in the other; nor is it if it is not
+        # even when words that have others among them count as well.
+        common = similarity * (shorter + longer) / 2
+        possible = (pairs.shared == 0) | (pairs.shared >= config.excerpt**minhash.SHINGLE / 2)
+        possible &= 2 * common >= min(config.excerpt, config.near_in_group) * (shorter + common) - 0.5
         short_or_unlike = (similarity < config.near) | (shorter < _SHORTEST_WHOLE * longer)
         unsure = np.flatnonzero((shorter < longer) & possible & short_or_unlike)
         # A teaser is the beginning of its post; what is wrapped in furniture stands where the first common words do.
         heads = [theirs[n][: len(ours[n])] for n in unsure.tolist()]
-        contained[unsure] = np.maximum(contained[unsure], _compare([ours[n] for n in unsure.tolist()], heads))
+        contained[unsure] = np.maximum(contained[unsure], _alike([ours[n] for n in unsure.tolist()], heads))
         unsure = unsure[(contained[unsure] < config.excerpt) & (similarity[unsure] < config.near)]
         windows = [_window(ours[n], theirs[n]) for n in unsure.tolist()]
-        contained[unsure] = np.maximum(contained[unsure], _compare([ours[n] for n in unsure.tolist()], windows))
-        letters = np.full(len(short), -1.0)
-        unsure = np.flatnonzero(
+        contained[unsure] = np.maximum(contained[unsure], _alike([ours[n] for n in unsure.tolist()], windows))
+        by_letters = np.flatnonzero(
             (similarity >= _LETTERS_FROM) & (similarity < config.near) & (contained < config.excerpt)
             & (shorter >= _SHORTEST_NEAR * longer)
         )  # fmt: skip
-        folded = [[minhash.fold(self._text(text)) for text in side[unsure].tolist()] for side in (short, long)]
-        alike = _compare(folded[0], folded[1], at_least=config.near_letters)
-        letters[unsure] = np.where(alike > 0, alike, -1.0)
-        replaced: Floats = np.zeros((2, len(short)))
+        return _Compared(
+            short, long, ours, theirs, pairs.shared, pairs.resemblance, similarity, contained, by_letters, []
+        )
+
+    def _read(self, pairs: _Compared) -> _Compared:
+        """Read the letters where they decide."""
+        pairs.letters = [
+            [self._text(text) for text in side[pairs.by_letters].tolist()] for side in (pairs.short, pairs.long)
+        ]
+        return pairs
+
+    def _decide(self, pairs: _Compared) -> _Measures:
+        """Measure the rest, and say which rule decides each pair."""
+        config, similarity, contained = self.config, pairs.similarity, pairs.contained
+        letters = np.full(len(pairs.short), -1.0)
+        ours, theirs = ([minhash.fold(text) for text in side] for side in pairs.letters)
+        alike = _alike(ours, theirs, at_least=config.near_letters)
+        letters[pairs.by_letters] = np.where(alike > 0, alike, -1.0)
+        replaced: Floats = np.zeros((2, len(pairs.short)))
         unsure = np.flatnonzero(
             (similarity >= config.near_in_group) & (similarity < _BEYOND_DOUBT)
             | (contained >= config.excerpt) & (contained < 1 - config.replaced / 4)
         )
-        replaced[:, unsure] = self._replaced(short[unsure], long[unsure])
-        rules = self._rules(shorter, longer, similarity, contained, letters, replaced, own, resemblance)
-        measures = _Measures(short, long, similarity, contained, letters, replaced, own, rules)
-        self._tell_editions(measures, ours, theirs)
-        self._words.clear()
+        replaced[:, unsure] = self._replaced(pairs.short[unsure], pairs.long[unsure])
+        shorter, longer = self.counts[pairs.short], self.counts[pairs.long]
+        rules = self._rules(
+            shorter, longer, similarity, contained, letters, replaced, pairs.own, pairs.resemblance
+        )
+        measures = _Measures(pairs.short, pairs.long, similarity, contained, letters, replaced, pairs.own, rules)
+        self._tell_editions(measures, pairs.ours, pairs.theirs)
         return measures
 
     def _rules(
@@ -288,19 +332,10 @@ class Verifier:
             told.append(Judgement(_KINDS.get(rule), best, scores, sentence))
         return told
 
-    def _of(self, text: int) -> str:
-        known = self._words.get(text)
-        if known is None:
-            known = self._words[text] = self.sketches.words(text)
-        return known
-
     def _replaced(self, short: Ints, long: Ints) -> Floats:
         """How much of each text of each pair is passages that the other has not, in shares of the shorter; two rows."""
         batches = [slice(at, at + _PAIRS_IN_CACHE) for at in range(0, len(short), _PAIRS_IN_CACHE)]
-        if len(batches) < 2:
-            return np.concatenate([np.zeros((2, 0)), *(self._replaced_in(short[b], long[b]) for b in batches)], axis=1)
-        with ThreadPoolExecutor(os.cpu_count()) as pool:
-            return np.concatenate(list(pool.map(lambda b: self._replaced_in(short[b], long[b]), batches)), axis=1)
+        return np.concatenate([np.zeros((2, 0)), *(self._replaced_in(short[b], long[b]) for b in batches)], axis=1)
 
     def _replaced_in(self, short: Ints, long: Ints) -> Floats:
         (ours, our_starts), (theirs, their_starts) = (
@@ -402,13 +437,13 @@ def _passages(common: Bools, starts: Ints) -> Ints:
     return np.bincount(owners, counted, minlength=len(starts)).astype(np.int64)
 
 
-def _compare(
+def _alike(
     left: Sequence[str] | Sequence[bytes], right: Sequence[str] | Sequence[bytes], at_least: float = 0.0
 ) -> Floats:
-    """Normalised Indel similarity, pair by pair, on all cores: 1 for the same, 0 for nothing in common or for less than is
-    asked, which is told sooner."""
+    """Normalised Indel similarity, pair by pair: 1 for the same, 0 for nothing in common or for less than is asked, which is
+    told sooner."""
     if not left:
         return np.zeros(0)
     return process.cpdist(
-        left, right, scorer=Indel.normalized_similarity, score_cutoff=at_least, workers=-1, dtype=np.float64
+        left, right, scorer=Indel.normalized_similarity, score_cutoff=at_least, workers=1, dtype=np.float64
     )
