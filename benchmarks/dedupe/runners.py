@@ -12,7 +12,7 @@ import json
 import re
 import sys
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -22,13 +22,19 @@ _WORD = re.compile(r"\w+")
 Labels = Sequence[object]
 
 
-def read(path: Path) -> list[str]:
+def documents(path: Path) -> Iterator[str]:
+    """The texts, one by one."""
+    try:
+        loads: Callable[[bytes], Any] = import_module("orjson").loads
+    except ImportError:
+        loads = json.loads
     with path.open("rb") as stream:
-        try:
-            loads: Callable[[bytes], Any] = import_module("orjson").loads
-        except ImportError:
-            loads = json.loads
-        return [loads(line)["text"] for line in stream]
+        for line in stream:
+            yield loads(line)["text"]
+
+
+def read(path: Path) -> list[str]:
+    return list(documents(path))
 
 
 def shingles(text: str) -> list[str]:
@@ -60,7 +66,7 @@ def blogarc(path: Path) -> Labels:
     """The engine alone, on plain texts."""
     from blogarc import dedupe
 
-    return dedupe(read(path))
+    return dedupe(documents(path))
 
 
 def blogarc_archive(path: Path) -> Labels:

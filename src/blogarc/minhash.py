@@ -22,6 +22,7 @@ Nothing here loops over words or shingles in Python: texts are hashed in batches
 
 from __future__ import annotations
 
+import codecs
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields
 from functools import partial
@@ -54,11 +55,10 @@ _LEAST_SHARE_OF_FEW = 0.5
 _PASSAGE_BELOW, _MORE_ALIKE = 0.45, 0.25
 # Texts hashed together, and buckets sorted together: these fit into a processor's cache.
 _BATCH = 256
+_SORTED_AT_ONCE = 1 << 17
 _BUCKETS_AT_ONCE = 1 << 19
-# The most pairs that are held before they are counted (half a gigabyte), the parts in which these are counted, and pairs
-# made at once.
+# The most pairs that are held before they are counted (half a gigabyte), and pairs made at once.
 _PAIRS_HELD = 1 << 26
-_RANGES = 8
 _PAIRS_AT_ONCE = 1 << 17
 
 # A shingle, its text and what follows it in one number, so that one sort does all: 34 bits of hash, 24 for the text, 6 of
@@ -69,9 +69,10 @@ _SHINGLE_BITS = np.uint64(30)
 _TEXT_MASK = np.uint64((1 << 24) - 1)
 _HINT_MASK = np.uint64(63)
 _MOST_TEXTS = 1 << 24
-# A pair of texts in one number: the first, the second, whether both go on alike, and whether one is the centre of a crowd.
-_PAIR_BITS, _FIRST_BITS = np.uint64(2), np.uint64(26)
-_ALIKE, _CROWDED = np.uint64(1), np.uint64(2)
+# A pair of texts in one number: the first, the second, whether one has few shingles, whether one is the centre of a crowd,
+# and whether both go on alike.
+_PAIR_BITS, _FIRST_BITS = np.uint64(3), np.uint64(27)
+_ALIKE, _CROWDED, _FEW = np.uint64(1), np.uint64(2), np.uint64(4)
 
 # ASCII letters and digits are kept, in lower case; the rest of ASCII parts words; bytes of other characters are kept.
 _FOLD = bytes(ord(chr(c).lower()) if chr(c).isalnum() else 32 for c in range(128)) + bytes(range(128, 256))
@@ -112,7 +113,7 @@ class Sketches:
 
     def words(self, text: int) -> str:
         """The words of a text as a string with a character for each."""
-        return self.codes[self.starts[text] : self.starts[text + 1]].tobytes().decode("utf-32-le")
+        return codecs.utf_32_le_decode(self.codes[self.starts[text] : self.starts[text + 1]].data)[0]
 
     def shingles(self, text: int) -> Ints:
         """The shingles of a text in order, all of them, as numbers."""
@@ -178,20 +179,26 @@ def find_candidates(sketches: Sketches, wanted: NDArray[np.bool_]) -> Candidates
 def sort_buckets(buckets: Hashes, wanted: NDArray[np.bool_] | None = None) -> Hashes:
     """Buckets in order, and of a shingle that occurs in a text several times the first only; of the `wanted` texts, if it is
     said which."""
-    cuts = _cuts(buckets)
 
-    def sort_piece(at: int) -> list[Hashes]:
-        piece = buckets[at : at + _BUCKETS_AT_ONCE]
-        piece = np.sort(piece if wanted is None else piece[wanted[texts_of(piece)]])
-        return np.split(piece, np.searchsorted(piece, cuts))
+    def part(at: int) -> list[Hashes]:
+        piece = buckets[at : at + _SORTED_AT_ONCE]
+        piece = piece if wanted is None else piece[wanted[texts_of(piece)]]
+        return _parted(piece, (piece >> np.uint64(56)).astype(np.uint8))
 
     def join(pieces: tuple[Hashes, ...]) -> Hashes:
         ordered = np.concatenate(pieces)
         ordered.sort()
         return ordered[_first_of_each(ordered >> _HINT_BITS)]
 
-    pieces = list(workers.in_order(sort_piece, range(0, len(buckets), _BUCKETS_AT_ONCE)))
+    pieces = list(workers.in_order(part, range(0, len(buckets), _SORTED_AT_ONCE)))
     return np.concatenate([buckets[:0], *workers.in_order(join, zip(*pieces, strict=True))])
+
+
+def _parted(values: Hashes, keys: NDArray[np.uint8]) -> list[Hashes]:
+    """The values parted by their keys, for each key from 0 to 255 some or none. In so short numbers numpy counts instead of
+    comparing, and many small sorts are much quicker than a large one."""
+    ends = np.cumsum(np.bincount(keys, minlength=256))
+    return np.split(values[np.argsort(keys, kind="stable")], ends[:-1])
 
 
 def texts_of(buckets: Hashes) -> Ints:
@@ -218,19 +225,25 @@ def candidates_of(
     is, the same pairs are found. With `changed`, only the pairs with a text for which it is true, and all that have the
     centre of a crowd in them.
     """
-    groups, own = [], _Own(counts, np.zeros((4, len(counts)), np.int64), changed)
+    groups: list[_Group] = []
+    own = _Own(counts, np.zeros((4, len(counts)), np.int64), changed)
     pieces = np.split(buckets, np.searchsorted(buckets, _cuts(buckets)))
     for group, tally in workers.in_order(partial(_group, texts=len(counts), digests=digests), pieces):
         groups.append(group)
         np.add(own.tally, tally, out=own.tally)
-    # Some texts at a time, so that never more than some tens of millions of pairs are held.
+    # Nearly all pairs have one shingle in common, or two: only a text of very few words could be a copy on that ground.
+    few = own.tally[3] * _LEAST_SHARE_OF_FEW < _FEWEST_SHARED
+    # Pairs are parted by their first text into up to 256 parts, and told apart in each. If there are very many, only some
+    # parts are made at a time.
+    shift = max(0, (len(counts) - 1).bit_length() - 8)
     rounds = 1 + sum(group.pairs for group in groups) // _PAIRS_HELD
-    edges = np.linspace(0, len(counts), rounds * _RANGES + 1).astype(np.uint64)
-    found = []
-    for at in range(0, rounds * _RANGES, _RANGES):
-        pair_up = partial(_pair_up, edges=edges[at : at + _RANGES + 1], changed=changed)
+    found: list[Candidates] = []
+    for turn in range(rounds):
+        between = 256 * turn // rounds, 256 * (turn + 1) // rounds
+        pair_up = partial(_pair_up, few=few, changed=changed, shift=shift, between=between)
         parts = list(workers.in_order(pair_up, groups))
         found += workers.in_order(partial(_judge, own=own), list(zip(*parts, strict=True)))
+        del parts
     none = Candidates(*np.empty((2, 0), np.int64), *np.empty((2, 0)), np.empty(0, bool))
     return Candidates(
         *(np.concatenate([getattr(part, each.name) for part in (none, *found)]) for each in fields(Candidates))
@@ -306,20 +319,32 @@ def _sketch_batch(batch: tuple[int, Sequence[str]]) -> tuple[NDArray[np.uint32],
     return codes, counts, digests, buckets
 
 
-def fold(text: str) -> bytes:
-    """A text as its words are hashed: in lower case, without punctuation.
+def fold(texts: Sequence[str]) -> list[bytes]:
+    """Texts as their words are hashed: in lower case, without punctuation.
 
-    >>> fold("A long – walk!").decode()
-    'a long walk'
+    >>> [text.decode() for text in fold(["A long – walk!", "¿Más?"])]
+    ['a long walk', 'más']
     """
-    data = np.frombuffer(text.encode("utf-8", "replace").translate(_FOLD) + b"   ", np.uint8).copy()
+    # A byte that UTF-8 never uses stands between the texts.
+    joined = b" \xff ".join([text.encode("utf-8", "replace") for text in texts])
+    data = np.frombuffer(bytearray(joined + b"   ").translate(_FOLD), np.uint8)
     _fold_two_bytes(data)
-    return b" ".join(data.tobytes().split())
+    return [text.strip() for text in b" ".join(data.tobytes().split()).split(b"\xff")] if texts else []
 
 
 def scrambled(numbers: NDArray[np.integer]) -> Hashes:
     """Well mixed hashes of numbers."""
     hashes: Hashes = numbers.astype(np.uint64) * _MIX[0]
+    _scramble(hashes)
+    return hashes
+
+
+def mixed(codes: NDArray[np.uint32], owners: Ints) -> Hashes:
+    """A number for the shingle that begins with each word: of its words and of whose they are."""
+    wide = codes.astype(np.uint64)
+    hashes: Hashes = owners.astype(np.uint64) * _MIX[3] + wide * _MIX[0]
+    for k in range(1, SHINGLE):
+        hashes[:-k] += wide[k:] * _MIX[k]
     _scramble(hashes)
     return hashes
 
@@ -452,7 +477,9 @@ def _centres(texts: Ints, sizes: Ints, crowded: NDArray[np.bool_], digests: Hash
     members, lengths = texts[np.repeat(crowded, sizes)], sizes[crowded]
     begins = np.cumsum(lengths) - lengths
     # Ranks, because a minimum of digests does not say whose it is.
-    present = np.unique(members)
+    present = np.zeros(len(digests), bool)
+    present[members] = True
+    present = np.flatnonzero(present)
     ranked = present[np.argsort(digests[present], kind="stable")]
     rank = np.empty(len(digests), np.int64)
     rank[ranked] = np.arange(len(ranked))
@@ -462,9 +489,12 @@ def _centres(texts: Ints, sizes: Ints, crowded: NDArray[np.bool_], digests: Hash
     return (one.astype(np.uint64) << _FIRST_BITS) | (other.astype(np.uint64) << _PAIR_BITS) | _CROWDED
 
 
-def _pair_up(group: _Group, edges: Hashes, changed: NDArray[np.bool_] | None) -> list[Hashes]:
-    """The pairs of texts in each bucket, each pair as one number, in order; those of which the first text is between two of
-    the `edges` together, and no others."""
+def _pair_up(
+    group: _Group, few: NDArray[np.bool_], changed: NDArray[np.bool_] | None, shift: int, between: tuple[int, int]
+) -> list[Hashes]:
+    """The pairs of texts in each bucket, each pair as one number, parted by the number of their first text, of which `shift`
+    bits are left out; only the parts `between` two."""
+    marks = few * _FEW
     made = [group.centres]
     for size in np.flatnonzero(np.bincount(group.sizes)).tolist():
         places = group.starts[group.sizes == size]
@@ -473,18 +503,23 @@ def _pair_up(group: _Group, edges: Hashes, changed: NDArray[np.bool_] | None) ->
         for at in range(0, len(places), step):
             # A row for each member, so that pairs are made of whole rows.
             held = group.buckets[places[at : at + step] + np.arange(size)[:, None]]
-            texts, hints = (held >> _HINT_BITS) & _TEXT_MASK, (held & _HINT_MASK).astype(np.uint8)
             if changed is not None:
-                anew = changed[texts.astype(np.int64)]
-                some = anew.any(axis=0)
-                texts, hints, anew = texts[:, some], hints[:, some], anew[:, some]
-            pairs = (texts << _FIRST_BITS)[left]
-            pairs |= (texts << _PAIR_BITS)[right]
+                held = held[:, changed[texts_of(held)].any(axis=0)]
+            texts, hints = (held >> _HINT_BITS) & _TEXT_MASK, (held & _HINT_MASK).astype(np.uint8)
+            of_few = marks[texts.view(np.int64)]
+            pairs = (texts << _FIRST_BITS | of_few)[left]
+            pairs |= (texts << _PAIR_BITS | of_few)[right]
             pairs |= hints[left] == hints[right]  # _ALIKE
-            made.append(pairs[anew[left] | anew[right]] if changed is not None else pairs.ravel())
+            if changed is not None:
+                anew = changed[texts.view(np.int64)]
+                pairs = pairs[anew[left] | anew[right]]
+            made.append(pairs.ravel())
     pairs = np.concatenate(made)
-    pairs.sort()
-    return np.split(pairs, np.searchsorted(pairs, edges << _FIRST_BITS))[1:-1]
+    keys = pairs >> (_FIRST_BITS + np.uint64(shift))
+    if between != (0, 256):
+        some = (keys >= between[0]) & (keys < between[1])
+        pairs, keys = pairs[some], keys[some]
+    return _parted(pairs, keys.astype(np.uint8))[slice(*between)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -499,18 +534,33 @@ class _Own:
 def _judge(parts: Sequence[Hashes], own: _Own) -> Candidates:
     """The candidates among these pairs, which hold all there are of their first texts."""
     values = np.concatenate(parts)
+    # Counted roughly first, several pairs in one place, which leaves few to sort.
+    places = ((values >> _PAIR_BITS) * _MIX[0] >> np.uint64(62 - max(len(values), 1).bit_length())).view(np.int64)
+    times = np.bincount(places)
+    times[places[values & _CROWDED > 0]] = _FEWEST_SHARED
+    values = values[(times[places] >= _FEWEST_SHARED) | (values & _FEW > 0)]
     values.sort()
+    values = values[_worth_counting(values)]
     at = np.flatnonzero(_first_of_each(values >> _PAIR_BITS))
     sizes = np.diff(np.append(at, len(values)))
     first, second = _texts_of_pairs(values[at])
-    # Nearly all pairs have one shingle in common, or two: only a text of very few words could be a copy on that ground.
-    kept = sizes >= _FEWEST_SHARED
-    few = (own.tally[3] * _LEAST_SHARE_OF_FEW < _FEWEST_SHARED)
-    kept |= few[first] | few[second] | (values[at + sizes - 1] & _CROWDED > 0)
-    at, sizes, first, second = at[kept], sizes[kept], first[kept], second[kept]
     marked = [np.concatenate(([0], np.cumsum(values & flag > 0))) for flag in (_ALIKE, _CROWDED)]
     alike, crowds = (sums[at + sizes] - sums[at] for sums in marked)
     return _enough(first, second, sizes - crowds, alike, crowds, own)
+
+
+def _worth_counting(values: Hashes) -> NDArray[np.bool_]:
+    """Which of these numbers are of pairs that share enough shingles, or have a text of few or the centre of a crowd."""
+    pairs = values >> _PAIR_BITS
+    same = pairs[1:] == pairs[:-1]
+    kept = values & (_FEW | _CROWDED) > 0
+    # Of a pair with two shingles in common both, where one is marked.
+    kept[:-1] |= kept[1:] & same
+    kept[1:] |= kept[:-1] & same
+    three = same[1:] & same[:-1]
+    for k in range(_FEWEST_SHARED):
+        kept[k : k + len(three)] |= three
+    return kept
 
 
 def _enough(first: Ints, second: Ints, rare: Ints, alike: Ints, crowds: Ints, own: _Own) -> Candidates:

@@ -155,7 +155,7 @@ class Verifier:
         self.sketches, self.config = sketches, config
         self.counts = sketches.counts
         self._title, self._text = title, text
-        self._numbers: Hashes | None = None
+        self._numbers: tuple[Hashes, Ints] | None = None
 
     def accept(self, candidates: Candidates) -> dict[Pair, Judgement]:
         """The judgements on those candidates that are copies."""
@@ -230,7 +230,7 @@ class Verifier:
         """Measure the rest, and say which rule decides each pair."""
         config, similarity, contained = self.config, pairs.similarity, pairs.contained
         letters = np.full(len(pairs.short), -1.0)
-        ours, theirs = ([minhash.fold(text) for text in side] for side in pairs.letters)
+        ours, theirs = map(minhash.fold, pairs.letters)
         alike = _alike(ours, theirs, at_least=config.near_letters)
         letters[pairs.by_letters] = np.where(alike > 0, alike, -1.0)
         replaced: Floats = np.zeros((2, len(pairs.short)))
@@ -276,19 +276,21 @@ class Verifier:
                 measures.rules[n] = _Rule.EDITIONS_BY_TITLE
                 copies[n] = False
         near = copies & np.isin(measures.rules, [_Rule.NEAR, _Rule.LETTERS])
-        numbers = self._numbers_of_all()
-        for n in np.flatnonzero(near & (numbers[measures.short] != numbers[measures.long])).tolist():
+        numbers, many = self._numbers_of_all()
+        near &= numbers[measures.short] != numbers[measures.long]
+        near &= np.minimum(many[measures.short], many[measures.long]) >= _NUMBERS_OF_AN_EDITION
+        for n in np.flatnonzero(near).tolist():
             if _differ_in_numbers(ours[n], theirs[n]):
                 measures.rules[n] = _Rule.EDITIONS_BY_NUMBERS
 
-    def _numbers_of_all(self) -> Hashes:
-        """For each text a sum over its numbers: equal where two texts have the same ones."""
+    def _numbers_of_all(self) -> tuple[Hashes, Ints]:
+        """For each text a sum over its numbers, equal where two texts have the same ones, and how many it has."""
         if self._numbers is None:
             codes, starts = self.sketches.codes, self.sketches.starts
             places = np.flatnonzero(codes < minhash.FIRST_WORD_CODE)
             sums = np.concatenate(([0], np.cumsum(minhash.scrambled(codes[places]), dtype=np.uint64)))
             edges = np.searchsorted(places, starts)
-            self._numbers = sums[edges[1:]] - sums[edges[:-1]]
+            self._numbers = sums[edges[1:]] - sums[edges[:-1]], np.diff(edges)
         return self._numbers
 
     def _told(self, measures: _Measures, places: Ints) -> list[Judgement]:
@@ -338,30 +340,18 @@ class Verifier:
         return np.concatenate([np.zeros((2, 0)), *(self._replaced_in(short[b], long[b]) for b in batches)], axis=1)
 
     def _replaced_in(self, short: Ints, long: Ints) -> Floats:
-        (ours, our_starts), (theirs, their_starts) = (
-            self._numbered_shingles(texts, side) for side, texts in enumerate((short, long))
-        )
-        ours_common, theirs_common = _common(ours, theirs)
-        passages = _passages(ours_common, our_starts), _passages(theirs_common, their_starts)
-        return np.array(passages) / self.counts[short]
-
-    def _numbered_shingles(self, texts: Ints, side: int) -> tuple[Hashes, Ints]:
-        """A number for each word of these texts, and where each text begins: the shingle that begins with the word and
-        the place of the text in the list, hashed; the last words of a text, which begin none, have numbers that never
-        occur twice."""
+        pairs, texts = np.tile(np.arange(len(short)), 2), np.concatenate([short, long])
         counts = self.counts[texts]
-        starts = np.cumsum(counts) - counts
-        owners = np.repeat(np.arange(len(texts)), counts)
-        places = np.arange(len(owners)) + np.repeat(self.sketches.starts[texts] - starts, counts)
-        hashes = owners.astype(np.uint64)
-        last = len(self.sketches.codes) - 1
-        for k in range(minhash.SHINGLE):
-            hashes = hashes * np.uint64(0x9E3779B97F4A7C15) + self.sketches.codes[np.minimum(places + k, last)]
-            hashes ^= hashes >> np.uint64(29)
-        ends = np.repeat(starts + counts, counts)
-        whole = np.arange(len(owners)) + minhash.SHINGLE <= ends
-        alone = np.arange(len(owners), dtype=np.uint64) << np.uint64(1) | np.uint64(side)
-        return np.where(whole, hashes, alone), starts
+        ends = np.cumsum(counts)
+        starts = ends - counts
+        words = int(ends[-1])
+        codes = self.sketches.codes[np.arange(words) + np.repeat(self.sketches.starts[texts] - starts, counts)]
+        shingles = minhash.mixed(codes, np.repeat(pairs, counts))
+        whole = np.ones(words, bool)
+        for k in range(1, minhash.SHINGLE):  # a shingle does not reach into the next text
+            whole[np.maximum(ends - k, starts)[counts > 0]] = False
+        common = _common(shingles, np.flatnonzero(whole), int(ends[len(short) - 1]))
+        return _passages(common, starts).reshape(2, -1) / self.counts[short]
 
 
 TOO_LITTLE = "too little in common"
@@ -408,16 +398,19 @@ def _window(ours: str, theirs: str) -> str:
     return theirs[start : start + len(ours)]
 
 
-def _common(ours: Hashes, theirs: Hashes) -> tuple[Bools, Bools]:
-    """Which numbers of each side the other has too. One sort; numpy's own `isin` hashes, and takes twenty times as long."""
-    order = np.argsort(np.concatenate([ours, theirs]))
-    numbers = np.concatenate([ours, theirs])[order]
-    starts = np.concatenate(([0], np.flatnonzero(numbers[1:] != numbers[:-1]) + 1))
-    side = order >= len(ours)
-    both = np.logical_or.reduceat(side, starts) & ~np.logical_and.reduceat(side, starts)
-    common = np.empty(len(numbers), bool)
-    common[order] = np.repeat(both, np.diff(np.append(starts, len(numbers))))
-    return common[: len(ours)], common[len(ours) :]
+def _common(numbers: Hashes, places: Ints, ours: int) -> Bools:
+    """Which of these numbers, at some places only, stand on both sides: among the first so many of `ours`, and after them.
+
+    A number and its place are sorted as one, which numpy does many times as fast as it finds an order.
+    """
+    bits = np.uint64(len(numbers).bit_length())
+    both = np.sort(numbers[places] >> bits << bits | places.astype(np.uint64))
+    places, told = (both & ((np.uint64(1) << bits) - np.uint64(1))).astype(np.int64), both >> bits
+    starts = np.flatnonzero(np.concatenate(([True], told[1:] != told[:-1]))) if len(told) else places
+    sizes = np.diff(np.append(starts, len(told)))
+    common = np.zeros(len(numbers), bool)
+    common[places] = np.repeat((places[starts] < ours) & (places[starts + sizes - 1] >= ours), sizes)
+    return common
 
 
 def _passages(common: Bools, starts: Ints) -> Ints:
