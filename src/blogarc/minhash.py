@@ -244,7 +244,8 @@ def candidates_of(
         parts = list(workers.in_order(pair_up, groups))
         found += workers.in_order(partial(_judge, own=own), list(zip(*parts, strict=True)))
         del parts
-    none = Candidates(*np.empty((2, 0), np.int64), *np.empty((2, 0)), np.empty(0, bool))
+    no_texts, no_shares = np.empty(0, np.int64), np.empty(0)
+    none = Candidates(no_texts, no_texts, no_shares, no_shares, np.empty(0, bool))
     return Candidates(
         *(np.concatenate([getattr(part, each.name) for part in (none, *found)]) for each in fields(Candidates))
     )
@@ -486,7 +487,8 @@ def _centres(texts: Ints, sizes: Ints, crowded: NDArray[np.bool_], digests: Hash
     centres = np.repeat(ranked[np.minimum.reduceat(rank[members], begins)], lengths)
     apart = members != centres
     one, other = np.minimum(members, centres)[apart], np.maximum(members, centres)[apart]
-    return (one.astype(np.uint64) << _FIRST_BITS) | (other.astype(np.uint64) << _PAIR_BITS) | _CROWDED
+    pairs: Hashes = (one.astype(np.uint64) << _FIRST_BITS) | (other.astype(np.uint64) << _PAIR_BITS) | _CROWDED
+    return pairs
 
 
 def _pair_up(
