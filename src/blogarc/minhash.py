@@ -434,7 +434,7 @@ def _cuts(buckets: Hashes) -> Hashes:
     count = len(buckets) // _BUCKETS_AT_ONCE
     if not count:
         return buckets[:0]
-    sample = np.sort(buckets[:: len(buckets) // (64 * count)])
+    sample = np.sort(buckets[:: max(1, len(buckets) // (64 * count))])
     return np.unique((sample[np.arange(1, count) * len(sample) // count] >> _SHINGLE_BITS) << _SHINGLE_BITS)
 
 
