@@ -114,7 +114,8 @@ def refresh(texts: Texts, known: Known, config: DuplicateConfig, *, regroup: boo
         candidates = minhash.candidates_of(buckets, counts, marks.view(np.uint64))
 
     pairs = np.array(known.pairs, np.int64).reshape(-1, 3)
-    staying = is_leader[pairs[:, :2]].all(axis=1) & ~changed[pairs[:, :2]].any(axis=1)
+    one, other = pairs[:, 0], pairs[:, 1]
+    staying: Bools = is_leader[one] & is_leader[other] & ~changed[one] & ~changed[other]
     crowds = set(_pairs(candidates, candidates.in_crowd))
     for n in np.flatnonzero(staying & (pairs[:, 2] > 0)).tolist():
         staying[n] = (int(pairs[n, 0]), int(pairs[n, 1])) in crowds

@@ -278,9 +278,7 @@ class Verifier:
             (similarity >= _LETTERS_FROM) & (similarity < config.near) & (contained < config.excerpt)
             & (shorter >= _SHORTEST_NEAR * longer)
         )  # fmt: skip
-        return _Compared(
-            short, long, words, pairs.shared, pairs.resemblance, similarity, contained, by_letters, []
-        )
+        return _Compared(short, long, words, pairs.shared, pairs.resemblance, similarity, contained, by_letters, [])
 
     def _read(self, pairs: _Compared) -> _Compared:
         """Read the letters where they decide."""
@@ -303,9 +301,7 @@ class Verifier:
         )
         replaced[:, unsure] = self._replaced(pairs.short[unsure], pairs.long[unsure])
         shorter, longer = self.counts[pairs.short], self.counts[pairs.long]
-        rules = self._rules(
-            shorter, longer, similarity, contained, letters, replaced, pairs.own, pairs.resemblance
-        )
+        rules = self._rules(shorter, longer, similarity, contained, letters, replaced, pairs.own, pairs.resemblance)
         measures = _Measures(pairs.short, pairs.long, similarity, contained, letters, replaced, pairs.own, rules)
         self._tell_editions(measures, pairs.words)
         untold = np.flatnonzero(np.isin(measures.rules, list(_KINDS)) & (similarity == 0))

@@ -282,7 +282,7 @@ def _assemble(
         if leader not in best or (ranks is not None and ranks[n] < ranks[best[leader]]):
             best[leader] = n
     position = dict(zip(corpus.rows, range(len(corpus.rows)), strict=True))
-    kept = list(range(len(corpus.rows))) if whole else [position.get(before.get(row, row), 0) for row in corpus.rows]
+    kept = [position.get(home, 0) for home in map(before.get, corpus.rows, corpus.rows)]
     found = []
     exact = json.dumps({"words": 1.0})
     for n in looked:
