@@ -19,7 +19,7 @@ FLOORS = (
     (
         "stages",
         {
-            "reading", "paragraphs", "segmentation", "languages", "articles", "minhash", "verification", "grouping",
+            "reading", "paragraphs", "segmentation", "languages", "articles", "workers", "minhash", "verification", "grouping",
             "sketchbook", "duplicates", "features",
             "profiles", "rulings",
             "lexicon", "likeness", "series", "clues", "pairs", "alignment", "sentences", "export",

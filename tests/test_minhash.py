@@ -3,10 +3,11 @@
 from itertools import combinations
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from blogarc import minhash
+from blogarc import minhash, workers
 from blogarc.text import words
 
 POOL = (
@@ -134,3 +135,25 @@ def test_furniture_that_many_texts_share_is_no_reason() -> None:
     found = candidates([f"{n} {n + 1000} {n * 17} own words {n * n} here {n**3} {footer}" for n in range(100)])
     assert all(shared < 0.5 for shared in found.values())
     assert len(found) < 400
+
+
+@given(texts_of_the_pool)
+def test_candidates_do_not_depend_on_how_the_work_is_parted(texts: list[str]) -> None:
+    everything = candidates(texts)
+    with pytest.MonkeyPatch.context() as patch:
+        for module, name, value in (
+            (minhash, "_SORTED_AT_ONCE", 7),
+            (minhash, "_BUCKETS_AT_ONCE", 5),
+            (minhash, "_PAIRS_HELD", 3),
+            (minhash, "_PAIRS_AT_ONCE", 1),
+            (minhash, "_BATCH", 2),
+            (workers, "_THREADS", 1),
+        ):
+            patch.setattr(module, name, value)
+        assert candidates(texts) == everything
+
+
+def test_texts_are_folded_together_as_one_by_one() -> None:
+    texts = ["A long – walk!", "", "...", "¿Más ÁRBOLES?", "x"]
+    assert minhash.fold(texts) == [minhash.fold([text])[0] for text in texts]
+    assert minhash.fold([]) == []

@@ -1,7 +1,7 @@
 """blogarc beside its peers on one corpus, all in turn in one run, as ratios.
 
     make bench-dedupe SIZE=20000
-    python -m benchmarks.dedupe.compare 20000 [--only blogarc daft] [--python OTHER/bin/python]
+    python -m benchmarks.dedupe.compare 20000 [--only blogarc daft daft@0.7] [--python OTHER/bin/python]
     python -m benchmarks.dedupe.compare --curve 10000 30000 100000 300000
     python -m benchmarks.dedupe.compare --profile 100000
 

@@ -1,9 +1,9 @@
 """Every tool on the same task: JSON Lines in, a label a document out. Run by `compare` in a process of its own.
 
-    python -m benchmarks.dedupe.runners NAME CORPUS.jsonl LABELS
+    python -m benchmarks.dedupe.runners NAME[@JACCARD] CORPUS.jsonl LABELS
 
-Each peer runs as its documentation shows it, all at one setting: Jaccard 0.5 of shingles of three words. Other settings were
-not tried, so a peer's best F1 may be higher.
+Each peer runs as its documentation shows it, with shingles of three words; those that have such a threshold at the Jaccard
+coefficient of 0.5, or another that is given with the name, as in `daft@0.7`.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import json
 import re
 import sys
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -22,13 +22,19 @@ _WORD = re.compile(r"\w+")
 Labels = Sequence[object]
 
 
-def read(path: Path) -> list[str]:
+def documents(path: Path) -> Iterator[str]:
+    """The texts, one by one."""
+    try:
+        loads: Callable[[bytes], Any] = import_module("orjson").loads
+    except ImportError:
+        loads = json.loads
     with path.open("rb") as stream:
-        try:
-            loads: Callable[[bytes], Any] = import_module("orjson").loads
-        except ImportError:
-            loads = json.loads
-        return [loads(line)["text"] for line in stream]
+        for line in stream:
+            yield loads(line)["text"]
+
+
+def read(path: Path) -> list[str]:
+    return list(documents(path))
 
 
 def shingles(text: str) -> list[str]:
@@ -60,7 +66,7 @@ def blogarc(path: Path) -> Labels:
     """The engine alone, on plain texts."""
     from blogarc import dedupe
 
-    return dedupe(read(path))
+    return dedupe(documents(path))
 
 
 def blogarc_archive(path: Path) -> Labels:
@@ -253,7 +259,9 @@ RUNNERS: dict[str, Callable[[Path], Labels]] = {
 }
 
 if __name__ == "__main__":
-    found = RUNNERS[sys.argv[1]](Path(sys.argv[2]))
+    name, _, threshold = sys.argv[1].partition("@")
+    THRESHOLD = float(threshold or THRESHOLD)
+    found = RUNNERS[name](Path(sys.argv[2]))
     Path(sys.argv[3]).write_text("\n".join(map(str, found)) + "\n", "utf-8")
     # What the system says of a child includes the memory of the process that started it; this is its own (Linux only).
     status = Path("/proc/self/status")

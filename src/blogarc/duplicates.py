@@ -12,7 +12,7 @@ release note.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -67,14 +67,20 @@ def find_duplicates(
     return _overrule(_cluster(texts, config, articles), texts, config, articles, rulings)
 
 
-def dedupe(texts: Sequence[str], config: DuplicateConfig = _USUAL) -> list[int]:
-    """For each text the position of the one that represents it.
+def dedupe(texts: Iterable[str], config: DuplicateConfig = _USUAL) -> list[int]:
+    """For each text the position of the one that represents it. Texts may come one by one: they are read while those before
+    are worked on.
 
     >>> dedupe(["Bread, salt and a long walk.", "Quite another text.", "bread salt, and a LONG walk"])
     [0, 1, 0]
     """
+    held: list[str] = []
+    sketches = minhash.sketch(_holding(texts, held))
     # Which copies are exact is not asked: that sketches of the same words are equal is enough.
-    return list(_cluster([_Text(text, "") for text in texts], config).representative)
+    leaders = _leaders_by_words(sketches, held)
+    verifier = Verifier(sketches, lambda n: "", held.__getitem__, config)
+    groups = _group(verifier, leaders)
+    return list(groups.representative[leaders].tolist())
 
 
 def find_known(
@@ -92,7 +98,7 @@ def find_known(
     place = np.arange(len(texts))
     # An article that has its words among the others needs no second look, nor does one like an earlier of its own.
     own = (leaders == place) & (place >= first_own)
-    buckets = minhash.sort_buckets(sketches.buckets[(leaders == place)[minhash.texts_of(sketches.buckets)]])
+    buckets = minhash.sort_buckets(sketches.buckets, leaders == place)
     candidates = minhash.candidates_of(buckets, sketches.counts, sketches.digests, own)
     candidates = candidates.only((candidates.first < first_own) & (candidates.second >= first_own))
     verifier = Verifier(sketches, _titles(texts, leaders).__getitem__, lambda n: texts[n].text, config)
@@ -254,16 +260,12 @@ def _verifier(texts: Sequence[_Text], config: DuplicateConfig, sketches: Sketche
 
 
 def _cluster(texts: Sequence[_Text], config: DuplicateConfig, articles: Sequence[Article] = ()) -> Clusters:
-    sketches = minhash.sketch([text.text for text in texts])
+    sketches = minhash.sketch(text.text for text in texts)
     leaders = _exact_leaders(texts, sketches)
-    wanted = leaders == np.arange(len(texts))
-    copies = np.bincount(leaders, minlength=len(texts))
     preferred = preference(config.keep, articles, config.dumps) if articles else None
     best = _best_of_each(leaders, preferred)
     verifier = Verifier(sketches, _titles(texts, leaders).__getitem__, lambda n: texts[n].text, config)
-    judgements = verifier.accept(minhash.find_candidates(sketches, wanted))
-    ranked = None if preferred is None else np.array(preferred, np.int64)[best]
-    groups = grouping.group(verifier, judgements, copies, ranked)
+    groups = _group(verifier, leaders, None if preferred is None else np.array(preferred, np.int64)[best])
     # The text that represents another does so through that of its occurrences that is liked best.
     represented = groups.representative[leaders]
     kept = best[represented].tolist()
@@ -274,6 +276,30 @@ def _cluster(texts: Sequence[_Text], config: DuplicateConfig, articles: Sequence
         assert judgement.kind is not None
         duplicates.append(Duplicate(text, kept[text], judgement.kind, judgement.similarity, judgement.scores))
     return Clusters(kept, duplicates)
+
+
+def _group(verifier: Verifier, leaders: Ints, ranked: Ints | None = None) -> grouping.Groups:
+    """The clusters of those texts that are the first of their words."""
+    wanted = leaders == np.arange(len(leaders))
+    judgements = verifier.accept(minhash.find_candidates(verifier.sketches, wanted))
+    return grouping.group(verifier, judgements, np.bincount(leaders, minlength=len(leaders)), ranked)
+
+
+def _holding(texts: Iterable[str], held: list[str]) -> Iterator[str]:
+    for text in texts:
+        held.append(text)
+        yield text
+
+
+def _leaders_by_words(sketches: Sketches, texts: Sequence[str]) -> Ints:
+    """For each text the first with the same words, or without any with the same signs."""
+    told = sketches.digests ^ minhash.scrambled(sketches.counts)
+    _, first, group = np.unique(told, return_index=True, return_inverse=True)
+    leaders: Ints = first[group]
+    wordless: dict[str, int] = {}
+    for text in np.flatnonzero(sketches.counts == 0).tolist():
+        leaders[text] = wordless.setdefault(content_key([texts[text]]), text)
+    return leaders
 
 
 def _exact_leaders(texts: Sequence[_Text], sketches: Sketches) -> Ints:

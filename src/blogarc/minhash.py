@@ -22,14 +22,16 @@ Nothing here loops over words or shingles in Python: texts are hashed in batches
 
 from __future__ import annotations
 
-import os
+import codecs
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, fields
-from itertools import accumulate, chain, islice
+from functools import partial
+from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
+
+from blogarc import workers
 
 Hashes = NDArray[np.uint64]
 Ints = NDArray[np.int64]
@@ -51,11 +53,13 @@ _LEAST_SHARE_OF_FEW = 0.5
 # same three words; of the shingles of a common sentence of twelve words 0.7 are. Texts with less than half in common that go
 # on alike by so much more than that share a passage.
 _PASSAGE_BELOW, _MORE_ALIKE = 0.45, 0.25
-# Texts hashed together, and the most pairs held before they are counted.
-_BATCH = 512
-_BATCHES_HELD = 16
-_PAIRS_HELD = 1 << 24
-_PAIRS_AT_ONCE = 1 << 21
+# Texts hashed together, and buckets sorted together: these fit into a processor's cache.
+_BATCH = 256
+_SORTED_AT_ONCE = 1 << 17
+_BUCKETS_AT_ONCE = 1 << 19
+# The most pairs that are held before they are counted (half a gigabyte), and pairs made at once.
+_PAIRS_HELD = 1 << 26
+_PAIRS_AT_ONCE = 1 << 17
 
 # A shingle, its text and what follows it in one number, so that one sort does all: 34 bits of hash, 24 for the text, 6 of
 # the hint. Of the hundred million shingles of a million texts one in 170 shares its 34 bits with another; they are counted,
@@ -63,10 +67,12 @@ _PAIRS_AT_ONCE = 1 << 21
 _HINT_BITS = np.uint64(6)
 _SHINGLE_BITS = np.uint64(30)
 _TEXT_MASK = np.uint64((1 << 24) - 1)
+_HINT_MASK = np.uint64(63)
 _MOST_TEXTS = 1 << 24
-# A pair of texts in one number: the first, the second, whether both go on alike, and whether one is the centre of a crowd.
-_PAIR_BITS = np.uint64(2)
-_ALIKE, _CROWDED = np.uint64(1), np.uint64(2)
+# A pair of texts in one number: the first, the second, whether one has few shingles, whether one is the centre of a crowd,
+# and whether both go on alike.
+_PAIR_BITS, _FIRST_BITS = np.uint64(3), np.uint64(27)
+_ALIKE, _CROWDED, _FEW = np.uint64(1), np.uint64(2), np.uint64(4)
 
 # ASCII letters and digits are kept, in lower case; the rest of ASCII parts words; bytes of other characters are kept.
 _FOLD = bytes(ord(chr(c).lower()) if chr(c).isalnum() else 32 for c in range(128)) + bytes(range(128, 256))
@@ -107,7 +113,7 @@ class Sketches:
 
     def words(self, text: int) -> str:
         """The words of a text as a string with a character for each."""
-        return self.codes[self.starts[text] : self.starts[text + 1]].tobytes().decode("utf-32-le")
+        return codecs.utf_32_le_decode(self.codes[self.starts[text] : self.starts[text + 1]].data)[0]
 
     def shingles(self, text: int) -> Ints:
         """The shingles of a text in order, all of them, as numbers."""
@@ -133,7 +139,7 @@ class Candidates:
     def __len__(self) -> int:
         return len(self.first)
 
-    def only(self, wanted: NDArray[np.bool_]) -> Candidates:
+    def only(self, wanted: NDArray[np.bool_] | slice) -> Candidates:
         """Those that are wanted."""
         return Candidates(*(getattr(self, each.name)[wanted] for each in fields(self)))
 
@@ -145,15 +151,7 @@ def sketch(texts: Iterable[str]) -> Sketches:
     >>> one == two, one == three
     (True, False)
     """
-    parts: list[tuple[NDArray[np.uint32], Ints, Hashes, Hashes]] = []
-    held, first = iter(texts), 0
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        while batches := [batch for _ in range(_BATCHES_HELD) if (batch := list(islice(held, _BATCH)))]:
-            starts = [first, *accumulate(map(len, batches), initial=first)][1:-1]
-            parts += pool.map(_sketch_batch, starts, batches)
-            first = starts[-1] + len(batches[-1])
-            if first > _MOST_TEXTS:
-                raise ValueError(f"{first:,} texts are more than can be numbered ({_MOST_TEXTS:,})")
+    parts = list(workers.in_order(_sketch_batch, _batches(texts)))
     codes, counts, digests, buckets = zip(*parts, strict=True) if parts else ((), (), (), ())
     return Sketches(
         np.concatenate([np.empty(0, np.uint32), *codes]),
@@ -163,16 +161,44 @@ def sketch(texts: Iterable[str]) -> Sketches:
     )
 
 
+def _batches(texts: Iterable[str]) -> Iterator[tuple[int, list[str]]]:
+    """The texts some hundreds at a time, with the number of the first."""
+    held, first = iter(texts), 0
+    while batch := list(islice(held, _BATCH)):
+        if first + len(batch) > _MOST_TEXTS:
+            raise ValueError(f"These are more texts than can be numbered ({_MOST_TEXTS:,}).")
+        yield first, batch
+        first += len(batch)
+
+
 def find_candidates(sketches: Sketches, wanted: NDArray[np.bool_]) -> Candidates:
     """The pairs among the `wanted` texts that share enough of their rare shingles to be looked at."""
-    buckets = sort_buckets(sketches.buckets[wanted[texts_of(sketches.buckets)]])
-    return candidates_of(buckets, sketches.counts, sketches.digests)
+    return candidates_of(sort_buckets(sketches.buckets, wanted), sketches.counts, sketches.digests)
 
 
-def sort_buckets(buckets: Hashes) -> Hashes:
-    """Buckets in order, and of a shingle that occurs in a text several times the first only."""
-    ordered = _sorted([buckets])
-    return ordered[_first_of_each(ordered >> _HINT_BITS)]
+def sort_buckets(buckets: Hashes, wanted: NDArray[np.bool_] | None = None) -> Hashes:
+    """Buckets in order, and of a shingle that occurs in a text several times the first only; of the `wanted` texts, if it is
+    said which."""
+
+    def part(at: int) -> list[Hashes]:
+        piece = buckets[at : at + _SORTED_AT_ONCE]
+        piece = piece if wanted is None else piece[wanted[texts_of(piece)]]
+        return _parted(piece, (piece >> np.uint64(56)).astype(np.uint8))
+
+    def join(pieces: tuple[Hashes, ...]) -> Hashes:
+        ordered = np.concatenate(pieces)
+        ordered.sort()
+        return ordered[_first_of_each(ordered >> _HINT_BITS)]
+
+    pieces = list(workers.in_order(part, range(0, len(buckets), _SORTED_AT_ONCE)))
+    return np.concatenate([buckets[:0], *workers.in_order(join, zip(*pieces, strict=True))])
+
+
+def _parted(values: Hashes, keys: NDArray[np.uint8]) -> list[Hashes]:
+    """The values parted by their keys, for each key from 0 to 255 some or none. In so short numbers numpy counts instead of
+    comparing, and many small sorts are much quicker than a large one."""
+    ends = np.cumsum(np.bincount(keys, minlength=256))
+    return np.split(values[np.argsort(keys, kind="stable")], ends[:-1])
 
 
 def texts_of(buckets: Hashes) -> Ints:
@@ -199,48 +225,29 @@ def candidates_of(
     is, the same pairs are found. With `changed`, only the pairs with a text for which it is true, and all that have the
     centre of a crowd in them.
     """
-    texts = texts_of(buckets)
-    shingles = buckets >> _SHINGLE_BITS
-    starts = np.flatnonzero(_first_of_each(shingles))
-    sizes = np.diff(np.append(starts, len(buckets)))
-    crowded = _are_crowded(shingles[starts], sizes)
-    # How many shingles a text has, all of them and those of its own, which are not furniture; and of those in the coarse
-    # sample, which is what a text has in common with a long one.
-    told = texts << 2 | np.repeat(~crowded * 2 + _are_coarse(shingles[starts]), sizes)
-    common, common_coarse, own, own_coarse = np.bincount(told, minlength=4 * len(counts)).reshape(-1, 4).T
-    own, every, every_coarse = own + own_coarse, common + common_coarse + own + own_coarse, common_coarse + own_coarse
-    del told, shingles
-    looked_at = ~crowded & (sizes > 1)
-    if changed is not None:
-        looked_at &= np.logical_or.reduceat(changed[texts], starts) if len(starts) else looked_at
+    groups: list[_Group] = []
+    own = _Own(counts, np.zeros((4, len(counts)), np.int64), changed)
+    pieces = np.split(buckets, np.searchsorted(buckets, _cuts(buckets)))
+    for group, tally in workers.in_order(partial(_group, texts=len(counts), digests=digests), pieces):
+        groups.append(group)
+        np.add(own.tally, tally, out=own.tally)
     # Nearly all pairs have one shingle in common, or two: only a text of very few words could be a copy on that ground.
-    few = own_coarse * _LEAST_SHARE_OF_FEW < _FEWEST_SHARED
-    parts = chain(
-        _pair_up(buckets, texts, starts, sizes, looked_at, changed), _centres(texts, starts, sizes, crowded, digests)
-    )
-    pairs = _count(parts, few)
-    first, second = pairs.texts
-    long = (counts[first] >= _WHOLE) | (counts[second] >= _WHOLE)
-    own_first, own_second = (np.where(long, own_coarse[side], own[side]) for side in (first, second))
-    smaller = np.maximum(np.minimum(own_first, own_second), 1)
-    share = pairs.rare / smaller
-    resemblance = pairs.rare / np.maximum(own_first + own_second - pairs.rare, 1)
-    enough = (pairs.rare >= _FEWEST_SHARED) & (share >= _LEAST_SHARE) | (pairs.rare > 0) & (
-        share >= _LEAST_SHARE_OF_FEW
-    )
-    enough &= (share >= _PASSAGE_BELOW) | (pairs.alike <= (share + _MORE_ALIKE) * pairs.rare)
-    if changed is not None:
-        enough &= changed[first] | changed[second]
-    fewest = np.minimum(*(np.where(long, every_coarse[side], every[side]) for side in (first, second)))
-    in_crowd = ~enough & (pairs.crowded >= _LEAST_SHARE_OF_FEW * np.maximum(fewest, 1))
-    share[in_crowd] = resemblance[in_crowd] = 0.0
-    found = enough | in_crowd
+    few = own.tally[3] * _LEAST_SHARE_OF_FEW < _FEWEST_SHARED
+    # Pairs are parted by their first text into up to 256 parts, and told apart in each. If there are very many, only some
+    # parts are made at a time.
+    shift = max(0, (len(counts) - 1).bit_length() - 8)
+    rounds = 1 + sum(group.pairs for group in groups) // _PAIRS_HELD
+    found: list[Candidates] = []
+    for turn in range(rounds):
+        between = 256 * turn // rounds, 256 * (turn + 1) // rounds
+        pair_up = partial(_pair_up, few=few, changed=changed, shift=shift, between=between)
+        parts = list(workers.in_order(pair_up, groups))
+        found += workers.in_order(partial(_judge, own=own), list(zip(*parts, strict=True)))
+        del parts
+    no_texts, no_shares = np.empty(0, np.int64), np.empty(0)
+    none = Candidates(no_texts, no_texts, no_shares, no_shares, np.empty(0, bool))
     return Candidates(
-        first[found],
-        second[found],
-        np.minimum(share[found], 1.0),
-        np.minimum(resemblance[found], 1.0),
-        in_crowd[found],
+        *(np.concatenate([getattr(part, each.name) for part in (none, *found)]) for each in fields(Candidates))
     )
 
 
@@ -265,6 +272,8 @@ def changed_by(buckets: Hashes, new: Hashes, gone: Hashes, texts: int) -> NDArra
 
 def merge(buckets: Hashes, new: Hashes) -> Hashes:
     """Sorted buckets with some others among them. One pass over the many and a sort of the few."""
+    if not len(buckets):
+        return sort_buckets(new)
     few = sort_buckets(new)
     merged = np.insert(buckets, np.searchsorted(buckets, few), few)
     return merged[_first_of_each(merged >> _HINT_BITS)]
@@ -275,12 +284,15 @@ def _times(ascending: Hashes, told: Hashes) -> Ints:
     return np.searchsorted(ascending, told, "right") - np.searchsorted(ascending, told, "left")
 
 
-def _sketch_batch(first: int, texts: Sequence[str]) -> tuple[NDArray[np.uint32], Ints, Hashes, Hashes]:
-    """Word codes, word counts, digests and buckets of a batch; the texts are numbered from `first`."""
+def _sketch_batch(batch: tuple[int, Sequence[str]]) -> tuple[NDArray[np.uint32], Ints, Hashes, Hashes]:
+    """Word codes, word counts, digests and buckets of some texts; `batch` has the number of the first of them."""
+    first, texts = batch
     counts, words, codes = _hash_words(texts)
+    if not len(words):
+        return codes, counts, np.zeros(len(texts), np.uint64), words
+    spoken = np.flatnonzero(counts)
     ends = np.cumsum(counts)
-    spoken = counts > 0
-    begins, ends = (ends - counts)[spoken], ends[spoken]
+    begins, last = (ends - counts)[spoken], ends[spoken]
     shingles = words.copy()
     for k in range(1, SHINGLE):
         shingles[:-k] *= _MIX[5]
@@ -288,30 +300,37 @@ def _sketch_batch(first: int, texts: Sequence[str]) -> tuple[NDArray[np.uint32],
     _scramble(shingles)
     whole = np.ones(len(words), bool)
     for k in range(1, SHINGLE):  # a shingle does not reach into the next text
-        whole[np.maximum(ends - k, begins)] = False
+        whole[np.maximum(last - k, begins)] = False
     digests = np.zeros(len(texts), np.uint64)
-    if len(words):
-        # Shingles hold the order of words; a sum of them does not depend on where a batch begins.
-        digests[spoken] = np.add.reduceat(np.where(whole, shingles, words), begins)
+    # Shingles hold the order of words; a sum of them does not depend on where a batch begins.
+    np.copyto(words, shingles, where=whole)
+    digests[spoken] = np.add.reduceat(words, begins)
     limits = np.where(counts < _WHOLE, _TOP, _TOP // np.uint64(_SCALE))
-    kept = np.flatnonzero(whole & (shingles <= np.repeat(limits, counts)))
-    numbers = np.repeat(np.arange(first, first + len(texts), dtype=np.uint64), counts)[kept]
+    whole &= shingles <= np.repeat(limits, counts)
+    kept = np.flatnonzero(whole)
+    owners = np.repeat(np.arange(len(texts)), counts)[kept]
     # What follows is the next shingle; where the text ends before, there is no hint.
     beyond = np.append(shingles, np.zeros(SHINGLE, np.uint64))
     hints = beyond[kept + SHINGLE] >> (np.uint64(64) - _HINT_BITS)
-    hints[kept + 2 * SHINGLE > np.repeat(np.cumsum(counts), counts)[kept]] = 0
-    return codes, counts, digests, ((shingles[kept] >> _SHINGLE_BITS) << _SHINGLE_BITS) | numbers << _HINT_BITS | hints
+    hints[kept + 2 * SHINGLE > ends[owners]] = 0
+    buckets = shingles[kept]
+    buckets &= ~((np.uint64(1) << _SHINGLE_BITS) - np.uint64(1))
+    buckets |= (owners + first).astype(np.uint64) << _HINT_BITS
+    buckets |= hints
+    return codes, counts, digests, buckets
 
 
-def fold(text: str) -> bytes:
-    """A text as its words are hashed: in lower case, without punctuation.
+def fold(texts: Sequence[str]) -> list[bytes]:
+    """Texts as their words are hashed: in lower case, without punctuation.
 
-    >>> fold("A long – walk!").decode()
-    'a long walk'
+    >>> [text.decode() for text in fold(["A long – walk!", "¿Más?"])]
+    ['a long walk', 'más']
     """
-    data = np.frombuffer(text.encode("utf-8", "replace").translate(_FOLD) + b"   ", np.uint8).copy()
+    # A byte that UTF-8 never uses stands between the texts.
+    joined = b" \xff ".join([text.encode("utf-8", "replace") for text in texts])
+    data = np.frombuffer(bytearray(joined + b"   ").translate(_FOLD), np.uint8)
     _fold_two_bytes(data)
-    return b" ".join(data.tobytes().split())
+    return [text.strip() for text in b" ".join(data.tobytes().split()).split(b"\xff")] if texts else []
 
 
 def scrambled(numbers: NDArray[np.integer]) -> Hashes:
@@ -321,34 +340,53 @@ def scrambled(numbers: NDArray[np.integer]) -> Hashes:
     return hashes
 
 
+def mixed(codes: NDArray[np.uint32], owners: Ints) -> Hashes:
+    """A number for the shingle that begins with each word: of its words and of whose they are."""
+    wide = codes.astype(np.uint64)
+    hashes: Hashes = owners.astype(np.uint64) * _MIX[3] + wide * _MIX[0]
+    for k in range(1, SHINGLE):
+        hashes[:-k] += wide[k:] * _MIX[k]
+    _scramble(hashes)
+    return hashes
+
+
 def _hash_words(texts: Sequence[str]) -> tuple[Ints, Hashes, NDArray[np.uint32]]:
     """How many words each text has, and a hash and a code for every word; case and punctuation do not matter."""
     encoded = [text.encode("utf-8", "replace") for text in texts]
     lengths = np.fromiter(map(len, encoded), np.int64, len(encoded)) + 1
-    # The spaces at the end let every word be read in three steps of eight bytes.
-    padded = b" ".join(encoded) + b" " * 41
-    data = np.frombuffer(padded.translate(_FOLD), np.uint8).copy()
-    _fold_two_bytes(data)
+    # A space before, so that every word begins after one; at the end enough that a word can be read eight bytes at a time.
+    padded = bytearray(b" ").join([b"", *encoded, b" " * 41])
+    plain = padded.isascii()
+    data = np.frombuffer(padded.translate(_FOLD), np.uint8)
+    if not plain:
+        _fold_two_bytes(data)
     letters = data != _SPACE
-    edges = np.flatnonzero(letters[1:] != letters[:-1]) + 1
-    if letters[0]:
-        edges = np.concatenate(([0], edges))
-    starts, sizes = edges[0::2], edges[1::2] - edges[0::2]
-    eights = np.lib.stride_tricks.as_strided(data[:8].view(np.uint64), (data.size - 7,), (1,))
-    words = (eights[starts] & _MASKS[np.minimum(sizes, 8)]) * _MIX[0]
+    edges = np.flatnonzero(letters[1:] != letters[:-1])
+    starts = edges[0::2].copy()
+    sizes = edges[1::2] - starts
+    eights = np.lib.stride_tricks.as_strided(data[1:9].view(np.uint64), (data.size - 8,), (1,))
+    words = eights[starts]
+    # The codes of words that begin with a digit lie below the others.
+    numeric = words.view(np.uint8)[::8] <= ord("9")
+    words &= _MASKS.take(sizes, mode="clip")
+    words *= _MIX[0]
     long = np.flatnonzero(sizes > 8)
-    words[long] += (eights[starts[long] + 8] & _MASKS[np.minimum(sizes[long] - 8, 8)]) * _MIX[1]
+    further, rest = starts[long] + 8, sizes[long] - 8
+    ends = (eights[further] & _MASKS.take(rest, mode="clip")) * _MIX[1]
     # Of words longer than 24 bytes the length tells the rest.
-    long = long[sizes[long] > 16]
-    words[long] += (eights[starts[long] + 16] & _MASKS[np.minimum(sizes[long] - 16, 8)]) * _MIX[2]
-    words[long] += sizes[long].astype(np.uint64) * _MIX[5]
+    longer = np.flatnonzero(rest > 8)
+    further, rest = further[longer] + 8, rest[longer] - 8
+    ends[longer] += (eights[further] & _MASKS.take(rest, mode="clip")) * _MIX[2]
+    ends[longer] += (rest + 16).astype(np.uint64) * _MIX[5]
+    words[long] += ends
     _scramble(words)
     counts = np.diff(np.searchsorted(starts, np.concatenate(([0], np.cumsum(lengths)))))
     # The upper 24 bits of the hash, scaled to the number of codes there are.
-    numeric = data[starts] <= ord("9")
-    codes = (words >> np.uint64(40)) * np.where(numeric, _NUMBER_CODES, _WORD_CODES) >> np.uint64(24)
-    codes += np.where(numeric, np.uint64(_FIRST_CODE), np.uint64(FIRST_WORD_CODE))
-    return counts.astype(np.int64), words, codes.astype(np.uint32)
+    upper = words >> np.uint64(40)
+    codes = ((upper * _WORD_CODES >> np.uint64(24)) + np.uint64(FIRST_WORD_CODE)).astype(np.uint32)
+    numbers = np.flatnonzero(numeric)
+    codes[numbers] = (upper[numbers] * _NUMBER_CODES >> np.uint64(24)) + np.uint64(_FIRST_CODE)
+    return counts.astype(np.int64, copy=False), words, codes
 
 
 def _fold_two_bytes(data: NDArray[np.uint8]) -> None:
@@ -391,119 +429,171 @@ def _are_coarse(shingles: Hashes) -> NDArray[np.bool_]:
     return np.asarray(shingles <= (_TOP // np.uint64(_SCALE)) >> _SHINGLE_BITS)
 
 
-def _pair_up(
-    buckets: Hashes, texts: Ints, starts: Ints, sizes: Ints, looked_at: NDArray[np.bool_],
-    changed: NDArray[np.bool_] | None,
-) -> Iterator[Hashes]:  # fmt: skip
-    """All pairs of texts in each bucket that is looked at, each pair as one number."""
-    for size in np.flatnonzero(np.bincount(sizes[looked_at])).tolist():
-        left, right = np.triu_indices(size, 1)
-        step = max(1, _PAIRS_AT_ONCE // len(left))
-        places = starts[(sizes == size) & looked_at]
-        for at in range(0, len(places), step):
-            held = buckets[places[at : at + step, None] + np.arange(size)]
-            one, other = held[:, left].ravel(), held[:, right].ravel()
-            pairs = _as_pair((one >> _HINT_BITS) & _TEXT_MASK, (other >> _HINT_BITS) & _TEXT_MASK)
-            pairs |= ((one ^ other) & np.uint64(63) == 0).astype(np.uint64) * _ALIKE
-            if changed is not None:
-                members = changed[texts[places[at : at + step, None] + np.arange(size)]]
-                pairs = pairs[(members[:, left] | members[:, right]).ravel()]
-            yield pairs
+def _cuts(buckets: Hashes) -> Hashes:
+    """Where to part buckets so that those of a shingle stay together, and about so many as fit into a cache do."""
+    count = len(buckets) // _BUCKETS_AT_ONCE
+    if not count:
+        return buckets[:0]
+    sample = np.sort(buckets[:: max(1, len(buckets) // (64 * count))])
+    return np.unique((sample[np.arange(1, count) * len(sample) // count] >> _SHINGLE_BITS) << _SHINGLE_BITS)
 
 
-def _centres(texts: Ints, starts: Ints, sizes: Ints, crowded: NDArray[np.bool_], digests: Hashes) -> Iterator[Hashes]:
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """Some sorted buckets: where those begin that several texts share and are not furniture, and how many texts each has;
+    and for each crowded one the pairs with its centre."""
+
+    buckets: Hashes
+    starts: Ints
+    sizes: Ints
+    centres: Hashes
+
+    @property
+    def pairs(self) -> int:
+        """How many pairs of texts they make."""
+        return int((self.sizes * (self.sizes - 1) // 2).sum()) + len(self.centres)
+
+
+def _group(buckets: Hashes, texts: int, digests: Hashes) -> tuple[_Group, Ints]:
+    """The buckets of some shingles, grouped; and a tally of the shingles of each text, four rows: in crowds and not in the
+    coarse sample, in crowds and in it, of its own and not in it, of its own and in it."""
+    shingles = buckets >> _SHINGLE_BITS
+    starts = np.flatnonzero(_first_of_each(shingles))
+    sizes = np.diff(np.append(starts, len(buckets)))
+    shingles = shingles[starts]
+    coarse = _are_coarse(shingles)
+    crowded = _are_crowded(shingles, sizes)
+    owners = texts_of(buckets)
+    told = np.repeat((~crowded * 2 + coarse) * texts, sizes) + owners
+    tally = np.bincount(told, minlength=4 * texts).reshape(4, -1)
+    shared = np.flatnonzero(~crowded & (sizes > 1))
+    centres = _centres(owners, sizes, crowded, digests)
+    return _Group(buckets, starts[shared], sizes[shared], centres), tally
+
+
+def _centres(texts: Ints, sizes: Ints, crowded: NDArray[np.bool_], digests: Hashes) -> Hashes:
     """In each crowded bucket the pairs of its centre, the text of the lowest digest, with the others."""
     if not crowded.any():
-        return
-    places = np.flatnonzero(np.repeat(crowded, sizes))
-    members, lengths = texts[places], sizes[crowded]
+        return np.empty(0, np.uint64)
+    members, lengths = texts[np.repeat(crowded, sizes)], sizes[crowded]
     begins = np.cumsum(lengths) - lengths
     # Ranks, because a minimum of digests does not say whose it is.
-    present = np.flatnonzero(np.bincount(members))
+    present = np.zeros(len(digests), bool)
+    present[members] = True
+    present = np.flatnonzero(present)
     ranked = present[np.argsort(digests[present], kind="stable")]
     rank = np.empty(len(digests), np.int64)
     rank[ranked] = np.arange(len(ranked))
     centres = np.repeat(ranked[np.minimum.reduceat(rank[members], begins)], lengths)
     apart = members != centres
     one, other = np.minimum(members, centres)[apart], np.maximum(members, centres)[apart]
-    yield _as_pair(one.astype(np.uint64), other.astype(np.uint64)) | _CROWDED
+    pairs: Hashes = (one.astype(np.uint64) << _FIRST_BITS) | (other.astype(np.uint64) << _PAIR_BITS) | _CROWDED
+    return pairs
 
 
-def _as_pair(first: Hashes, second: Hashes) -> Hashes:
-    return (first << np.uint64(24) | second) << _PAIR_BITS
+def _pair_up(
+    group: _Group, few: NDArray[np.bool_], changed: NDArray[np.bool_] | None, shift: int, between: tuple[int, int]
+) -> list[Hashes]:
+    """The pairs of texts in each bucket, each pair as one number, parted by the number of their first text, of which `shift`
+    bits are left out; only the parts `between` two."""
+    marks = few * _FEW
+    made = [group.centres]
+    for size in np.flatnonzero(np.bincount(group.sizes)).tolist():
+        places = group.starts[group.sizes == size]
+        left, right = np.triu_indices(size, 1)
+        step = max(1, _PAIRS_AT_ONCE // len(left))
+        for at in range(0, len(places), step):
+            # A row for each member, so that pairs are made of whole rows.
+            held = group.buckets[places[at : at + step] + np.arange(size)[:, None]]
+            if changed is not None:
+                held = held[:, changed[texts_of(held)].any(axis=0)]
+            texts, hints = (held >> _HINT_BITS) & _TEXT_MASK, (held & _HINT_MASK).astype(np.uint8)
+            of_few = marks[texts.view(np.int64)]
+            pairs = (texts << _FIRST_BITS | of_few)[left]
+            pairs |= (texts << _PAIR_BITS | of_few)[right]
+            pairs |= hints[left] == hints[right]  # _ALIKE
+            if changed is not None:
+                anew = changed[texts.view(np.int64)]
+                pairs = pairs[anew[left] | anew[right]]
+            made.append(pairs.ravel())
+    pairs = np.concatenate(made)
+    keys = pairs >> (_FIRST_BITS + np.uint64(shift))
+    if between != (0, 256):
+        some = (keys >= between[0]) & (keys < between[1])
+        pairs, keys = pairs[some], keys[some]
+    return _parted(pairs, keys.astype(np.uint8))[slice(*between)]
 
 
 @dataclass(frozen=True, slots=True)
-class _Counted:
-    """Distinct pairs, ascending, with the number of rare shingles they share, of those that go on alike, and of crowded
-    buckets of which one is the centre."""
+class _Own:
+    """What is known of all texts: their words, and the tally of their shingles (four rows, see `_group`)."""
 
-    values: Hashes
-    rare: Ints
-    alike: Ints
-    crowded: Ints
-
-    @property
-    def texts(self) -> tuple[Ints, Ints]:
-        return (self.values >> np.uint64(24)).astype(np.int64), (self.values & _TEXT_MASK).astype(np.int64)
+    counts: Ints
+    tally: Ints
+    changed: NDArray[np.bool_] | None
 
 
-def _count(parts: Iterable[Hashes], few: NDArray[np.bool_]) -> _Counted:
-    """Pairs counted as they come, so that never more than some tens of millions are held; of those with a shingle or two in
-    common only the pairs with a text that has `few`, and those of crowds."""
-    held: list[Hashes] = []
-    done: list[tuple[Hashes, Ints]] = []
-    waiting = 0
-    for part in parts:
-        held.append(part)
-        waiting += len(part)
-        if waiting >= _PAIRS_HELD:
-            done.append(_distinct(held))
-            held, waiting = [], 0
-    if not done:
-        # All fit in at once, as they do unless there are very many: then most are dropped before they are told apart.
-        values = _sorted(held)
-        counts = None
-    else:
-        done.append(_distinct(held))
-        values = np.concatenate([values for values, _ in done])
-        counts = np.concatenate([counts for _, counts in done])
-        del done
-        order = np.argsort(values, kind="stable")
-        values, counts = values[order], counts[order]
+def _judge(parts: Sequence[Hashes], own: _Own) -> Candidates:
+    """The candidates among these pairs, which hold all there are of their first texts."""
+    values = np.concatenate(parts)
+    # Counted roughly first, several pairs in one place, which leaves few to sort.
+    places = ((values >> _PAIR_BITS) * _MIX[0] >> np.uint64(62 - max(len(values), 1).bit_length())).view(np.int64)
+    times = np.bincount(places)
+    times[places[values & _CROWDED > 0]] = _FEWEST_SHARED
+    values = values[(times[places] >= _FEWEST_SHARED) | (values & _FEW > 0)]
+    values.sort()
+    values = values[_worth_counting(values)]
     at = np.flatnonzero(_first_of_each(values >> _PAIR_BITS))
     sizes = np.diff(np.append(at, len(values)))
-    pairs = values[at] >> _PAIR_BITS
-    total = sizes if counts is None else np.add.reduceat(counts, at) if len(at) else sizes
-    kept = total >= _FEWEST_SHARED
-    rest = np.flatnonzero(~kept)
-    first, second = (pairs[rest] >> np.uint64(24)).astype(np.int64), (pairs[rest] & _TEXT_MASK).astype(np.int64)
-    kept[rest] = few[first] | few[second] | (values[at[rest] + sizes[rest] - 1] & _CROWDED > 0)
-    of_kept = np.repeat(kept, sizes)
-    values, counts = values[of_kept], None if counts is None else counts[of_kept]
-    sizes, pairs, total = sizes[kept], pairs[kept], total[kept]
-    at = np.cumsum(sizes) - sizes
-    weights = np.ones(len(values), np.int64) if counts is None else counts
-    alike, crowded = (
-        np.add.reduceat(np.where(values & flag > 0, weights, 0), at) if len(at) else total
-        for flag in (_ALIKE, _CROWDED)
+    first, second = _texts_of_pairs(values[at])
+    marked = [np.concatenate(([0], np.cumsum(values & flag > 0))) for flag in (_ALIKE, _CROWDED)]
+    alike, crowds = (sums[at + sizes] - sums[at] for sums in marked)
+    return _enough(first, second, sizes - crowds, alike, crowds, own)
+
+
+def _worth_counting(values: Hashes) -> NDArray[np.bool_]:
+    """Which of these numbers are of pairs that share enough shingles, or have a text of few or the centre of a crowd."""
+    pairs = values >> _PAIR_BITS
+    same = pairs[1:] == pairs[:-1]
+    kept = values & (_FEW | _CROWDED) > 0
+    # Of a pair with two shingles in common both, where one is marked.
+    kept[:-1] |= kept[1:] & same
+    kept[1:] |= kept[:-1] & same
+    three = same[1:] & same[:-1]
+    for k in range(_FEWEST_SHARED):
+        kept[k : k + len(three)] |= three
+    return kept
+
+
+def _enough(first: Ints, second: Ints, rare: Ints, alike: Ints, crowds: Ints, own: _Own) -> Candidates:
+    """Those of these pairs that may be duplicates. They share so many `rare` shingles, of which so many go on alike, and
+    in so many crowds one of them is the centre."""
+    long = (own.counts[first] >= _WHOLE) | (own.counts[second] >= _WHOLE)
+    # Of a long text only the coarse sample is known, and of what it shares.
+    (first_rare, first_all), (second_rare, second_all) = (
+        (
+            np.where(long, own.tally[3, side], own.tally[2, side] + own.tally[3, side]),
+            np.where(long, own.tally[1, side] + own.tally[3, side], own.tally[:, side].sum(axis=0)),
+        )
+        for side in (first, second)
     )
-    return _Counted(pairs, total - crowded, alike, crowded)
+    share = rare / np.maximum(np.minimum(first_rare, second_rare), 1)
+    resemblance = rare / np.maximum(first_rare + second_rare - rare, 1)
+    enough = (rare >= _FEWEST_SHARED) & (share >= _LEAST_SHARE) | (rare > 0) & (share >= _LEAST_SHARE_OF_FEW)
+    enough &= (share >= _PASSAGE_BELOW) | (alike <= (share + _MORE_ALIKE) * rare)
+    if own.changed is not None:
+        enough &= own.changed[first] | own.changed[second]
+    in_crowd = ~enough & (crowds >= _LEAST_SHARE_OF_FEW * np.maximum(np.minimum(first_all, second_all), 1))
+    share[in_crowd] = resemblance[in_crowd] = 0.0
+    found = enough | in_crowd
+    return Candidates(
+        first[found],
+        second[found],
+        np.minimum(share[found], 1.0),
+        np.minimum(resemblance[found], 1.0),
+        in_crowd[found],
+    )
 
 
-def _sorted(parts: list[Hashes]) -> Hashes:
-    """All of them in order: two halves at once, and then merged."""
-    values = np.concatenate([np.empty(0, np.uint64), *parts])
-    parts.clear()
-    half = len(values) // 2
-    with ThreadPoolExecutor(2) as pool:
-        list(pool.map(np.ndarray.sort, (values[:half], values[half:])))
-    # Of two runs in order a stable sort makes one in a single pass.
-    values.sort(kind="stable")
-    return values
-
-
-def _distinct(parts: list[Hashes]) -> tuple[Hashes, Ints]:
-    values = _sorted(parts)
-    at = np.flatnonzero(_first_of_each(values))
-    return values[at], np.diff(np.append(at, len(values)))
+def _texts_of_pairs(pairs: Hashes) -> tuple[Ints, Ints]:
+    return (pairs >> _FIRST_BITS).astype(np.int64), (pairs >> _PAIR_BITS & _TEXT_MASK).astype(np.int64)

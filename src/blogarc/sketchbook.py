@@ -43,13 +43,14 @@ class Texts:
 @dataclass(frozen=True, slots=True)
 class Known:
     """What was kept: by number its digest and words; the title of each of the `leaders`, those that were compared; `buckets`
-    in segments; verified `pairs` and whether a crowd made them candidates, and `judgements` gives those on such pairs."""
+    in segments; verified `pairs`, two numbers and whether a crowd made them candidates, and `judgements` gives those on such
+    pairs."""
 
     digests: Mapping[int, int] = field(default_factory=dict)
     words: Mapping[int, int] = field(default_factory=dict)
     leaders: Mapping[int, str] = field(default_factory=dict)
     buckets: Sequence[bytes] = ()
-    pairs: Mapping[Pair, bool] = field(default_factory=dict)
+    pairs: Sequence[tuple[int, int, int]] = ()
     judgements: Callable[[Sequence[Pair]], Mapping[Pair, Judgement]] = lambda pairs: {}
 
 
@@ -75,56 +76,57 @@ class Changes:
 
 def refresh(texts: Texts, known: Known, config: DuplicateConfig, *, regroup: bool = False) -> Changes:
     """Compare what is new with all there is; with `regroup` make all clusters anew from the pairs that are known."""
-    position = {number: place for place, number in enumerate(texts.numbers)}
     unknown = [number for number in texts.numbers if number not in known.digests]
     fresh = minhash.sketch(texts.read(unknown))
     digests = dict(known.digests) | dict(zip(unknown, fresh.digests.view(np.int64).tolist(), strict=True))
     words = dict(known.words) | dict(zip(unknown, fresh.counts.tolist(), strict=True))
-    leader, leaders = _lead(texts, digests, words)
+    size = max(digests, default=0) + 1
+    counts, marks = np.zeros(size, np.int64), np.zeros(size, np.int64)
+    counts[list(words)], marks[list(digests)] = list(words.values()), list(digests.values())
+    leader, leaders = _lead(texts, marks.view(np.uint64), counts)
     added = [number for number in leaders if number not in known.leaders]
     again = [number for number in added if number in known.digests]
     own = [_numbered(fresh, unknown), _numbered(minhash.sketch(texts.read(again)), again)]
 
-    size = max(digests, default=0) + 1
     is_leader, changed = np.zeros(size, bool), np.zeros(size, bool)
     is_leader[list(leaders)] = True
     changed[added] = True
     new = np.concatenate(own)
     new = new[is_leader[minhash.texts_of(new)]]
     segments = [np.frombuffer(part, np.uint64) for part in known.buckets]
-    kept = (
-        minhash.merge(segments[0], np.concatenate(segments[1:]))
-        if len(segments) > 1
-        else np.concatenate([*segments, new[:0]])
-    )
+    kept = np.concatenate([*segments[:1], new[:0]])
+    if len(segments) > 1:
+        kept = minhash.merge(kept, np.concatenate(segments[1:]))
     gone = new[:0]
-    left = [number for number in known.leaders if number not in leaders]
+    left = known.leaders.keys() - leaders.keys()
     if left:
         leaving = np.zeros(size, bool)
-        leaving[left] = True
+        leaving[list(left)] = True
         of_left = leaving[minhash.texts_of(kept)]
         kept, gone = kept[~of_left], kept[of_left]
     buckets = minhash.merge(kept, new)
-    counts, marks = np.zeros(size, np.int64), np.zeros(size, np.int64)
-    counts[list(words)], marks[list(digests)] = list(words.values()), list(digests.values())
-    retitled = [n for n, title in leaders.items() if known.leaders.get(n, title) != title]
     if known.leaders:
         changed |= minhash.changed_by(buckets, new, gone, size)
-        changed[retitled] = True
+        changed[[n for n, title in leaders.items() - known.leaders.items() if n in known.leaders]] = True
         candidates = minhash.candidates_of(buckets, counts, marks.view(np.uint64), changed)
     else:
         changed[:] = is_leader
         candidates = minhash.candidates_of(buckets, counts, marks.view(np.uint64))
 
+    pairs = np.array(known.pairs, np.int64).reshape(-1, 3)
+    one, other = pairs[:, 0], pairs[:, 1]
+    staying: Bools = is_leader[one] & is_leader[other] & ~changed[one] & ~changed[other]
     crowds = set(_pairs(candidates, candidates.in_crowd))
-    staying_pairs = {
-        pair: crowd
-        for pair, crowd in known.pairs.items()
-        if is_leader[pair[0]] and is_leader[pair[1]] and not (changed[pair[0]] or changed[pair[1]])
-        and (not crowd or pair in crowds)
-    }  # fmt: skip
-    dropped = [pair for pair in known.pairs if pair not in staying_pairs]
-    wanted = np.array([pair not in staying_pairs for pair in _pairs(candidates)], bool)
+    for n in np.flatnonzero(staying & (pairs[:, 2] > 0)).tolist():
+        staying[n] = (int(pairs[n, 0]), int(pairs[n, 1])) in crowds
+    staying_pairs: list[Pair] = [(a, b) for a, b in pairs[staying, :2].tolist()]
+    dropped: list[Pair] = [(a, b) for a, b in pairs[~staying, :2].tolist()]
+    # Of two that did not change it is known what they are.
+    wanted = changed[candidates.first] | changed[candidates.second]
+    if not wanted.all():
+        stay = set(staying_pairs)
+        for n in np.flatnonzero(~wanted).tolist():
+            wanted[n] = (int(candidates.first[n]), int(candidates.second[n])) not in stay
     fresh_pairs = list(_pairs(candidates, wanted))
     lead_of = dict(zip(texts.numbers, leader, strict=True))
     start = set(np.flatnonzero(changed & is_leader).tolist())
@@ -133,6 +135,7 @@ def refresh(texts: Texts, known: Known, config: DuplicateConfig, *, regroup: boo
     if regroup:
         start = set(leaders)
     reached = grouping.connected((*staying_pairs, *fresh_pairs), start)
+    position = dict(zip(texts.numbers, range(len(texts.numbers)), strict=True))
     local = sorted(reached, key=position.__getitem__)
     # All at once, as the first time, they are sketched already.
     sketches = fresh if local == unknown else minhash.sketch(texts.read(local))
@@ -154,11 +157,11 @@ def refresh(texts: Texts, known: Known, config: DuplicateConfig, *, regroup: boo
     remembered = known.judgements([pair for pair in staying_pairs if pair[0] in reached])
     judged |= {_ordered(int(place[a]), int(place[b])): judgement for (a, b), judgement in remembered.items()}
     copies = np.zeros(size, np.int64)
-    preferred = None if texts.preference is None else np.full(size, np.iinfo(np.int64).max)
-    for n, (number, times) in enumerate(zip(leader, texts.copies, strict=True)):
-        copies[number] += times
-        if preferred is not None and texts.preference is not None:
-            preferred[number] = min(preferred[number], texts.preference[n])
+    np.add.at(copies, leader, texts.copies)
+    preferred = None
+    if texts.preference is not None:
+        preferred = np.full(size, np.iinfo(np.int64).max)
+        np.minimum.at(preferred, leader, texts.preference)
     groups = grouping.group(verifier, judged, copies[local], None if preferred is None else preferred[local])
     rewritten = len(known.buckets) >= _MOST_SEGMENTS or not known.leaders or bool(left)
     return Changes(
@@ -174,18 +177,28 @@ def refresh(texts: Texts, known: Known, config: DuplicateConfig, *, regroup: boo
     )
 
 
-def _lead(texts: Texts, digests: Mapping[int, int], words: Mapping[int, int]) -> tuple[list[int], dict[int, str]]:
+def _lead(texts: Texts, digests: Hashes, words: Ints) -> tuple[list[int], dict[int, str]]:
     """For each text the one of the same words that is compared for all of them, and the title of each of those."""
-    first: dict[tuple[int, int], tuple[str, int]] = {}
-    for number, key in zip(texts.numbers, texts.keys, strict=True):
-        if words[number]:
-            same = digests[number], words[number]
-            first[same] = min(first.get(same, (key, number)), (key, number))
-    leader = [first[digests[n], words[n]][1] if words[n] else n for n in texts.numbers]
-    titles: dict[int, str] = {}
+    numbers = np.array(texts.numbers, np.int64)
+    told = digests[numbers] ^ minhash.scrambled(words[numbers])
+    order = np.argsort(told, kind="stable")
+    same = told[order][1:] == told[order][:-1]
+    shared = np.zeros(len(numbers), bool)
+    shared[order[1:]] |= same
+    shared[order[:-1]] |= same
+    leader: list[int] = numbers.tolist()
+    first: dict[int, tuple[str, int]] = {}
+    places = np.flatnonzero(shared & (words[numbers] > 0)).tolist()
+    for place in places:
+        mine = texts.keys[place], leader[place]
+        first[int(told[place])] = min(first.get(int(told[place]), mine), mine)
+    for place in places:
+        leader[place] = first[int(told[place])][1]
+    titles = dict.fromkeys(leader, "")
     for number, title in zip(leader, texts.titles, strict=True):
-        known = titles.get(number, "")
-        titles[number] = min(known, title) if known and title else known or title
+        if title:
+            known = titles[number]
+            titles[number] = min(known, title) if known else title
     return leader, titles
 
 

@@ -44,12 +44,22 @@ class Corpus:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """The new clusters: `kept[n]` is the row that represents the article at place n. `before` has, for each article that was
-    in a cluster, the row that represented it."""
+    """The new clusters: `kept[n]` is the place of the article that represents the one at place n; only those at places that
+    were `looked` at may be others than before. `before` has, for each article that was in a cluster, the row that represented
+    it."""
 
     corpus: Corpus
     kept: list[int]
+    looked: list[int]
     before: Mapping[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class _Numbers:
+    """The number of each text that is known, by its key, and by number how often it occurred."""
+
+    of: Mapping[str, int]
+    copies: Mapping[int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +78,14 @@ def refresh_clusters(db: Database, config: DuplicateConfig) -> Outcome:
     known, numbers = _load_known(db)
     texts, place = _texts(db, corpus, numbers, config, before)
     changes = refresh(texts, known, config, regroup=regroup)
-    _keep(db, texts, known, changes)
-    clusters = _assemble(db, corpus, texts, changes, place, config)
-    verdicts = weigh(rulings(db), set(corpus.keys))
-    kept, found = _overruled(db, corpus, *clusters, verdicts, config)
-    _write(db, corpus, kept, found, before)
-    return Outcome(corpus, kept, before)
+    _keep(db, texts, known, numbers, changes)
+    # Decisions, also those that were undone since, may concern clusters that nothing else has changed.
+    (decided,) = db.execute("SELECT EXISTS (SELECT 1 FROM decisions)").fetchone()
+    kept, found, looked = _assemble(db, corpus, changes, place, config, before, whole=bool(decided))
+    if decided:
+        kept, found = _overruled(db, corpus, kept, found, weigh(rulings(db), set(corpus.keys)), config)
+    _write(db, corpus, kept, found, looked, before)
+    return Outcome(corpus, kept, looked, before)
 
 
 def _load_corpus(db: Database) -> Corpus:
@@ -85,10 +97,12 @@ def _load_corpus(db: Database) -> Corpus:
             [dump],
         )
         rows = told.fetchall()
-        corpus.rows.extend(row[0] for row in rows)
-        corpus.keys.extend(row[1] for row in rows)
-        corpus.titles.extend(row[2] for row in rows)
-        corpus.published.extend(row[3] for row in rows)
+        if rows:
+            ids, keys, titles, published = zip(*rows, strict=True)
+            corpus.rows.extend(ids)
+            corpus.keys.extend(keys)
+            corpus.titles.extend(titles)
+            corpus.published.extend(published)
         corpus.dumps.extend([name] * len(rows))
     return corpus
 
@@ -111,19 +125,13 @@ def _forget_outdated(db: Database, config: DuplicateConfig) -> bool:
     return bool(before != now)
 
 
-def _load_known(db: Database) -> tuple[Known, dict[str, tuple[int, int]]]:
-    """What is kept, and the number of each text and how often it occurred, by its key."""
-    digests, words, leaders = {}, {}, {}
-    numbers = {}
-    for number, key, digest, count, title, leads, copies in db.execute(
-        "SELECT id, key, digest, words, title, leads, copies FROM sketches"
-    ):
-        digests[number], words[number] = digest, count
-        numbers[key] = number, copies
-        if leads:
-            leaders[number] = title
+def _load_known(db: Database) -> tuple[Known, _Numbers]:
+    """What is kept, and the number of each text and how often it occurred."""
+    rows = db.execute("SELECT id, key, digest, words, copies FROM sketches").fetchall()
+    ids, keys, digests, words, copies = zip(*rows, strict=True) if rows else ((), (), (), (), ())
+    leaders = dict(db.execute("SELECT id, title FROM sketches WHERE leads").fetchall())
     buckets = [data for (data,) in db.execute("SELECT data FROM sketch_buckets ORDER BY id")]
-    pairs = {(a, b): bool(crowd) for a, b, crowd in db.execute("SELECT first, second, crowd FROM likenesses")}
+    pairs = db.execute("SELECT first, second, crowd FROM likenesses").fetchall()
 
     def judgements(wanted: Sequence[tuple[int, int]]) -> dict[tuple[int, int], Judgement]:
         # Many are read faster all at once, few one by one.
@@ -138,47 +146,35 @@ def _load_known(db: Database) -> tuple[Known, dict[str, tuple[int, int]]]:
             for a, b, kind, similarity, scores, rule in rows
         }
 
-    return Known(digests, words, leaders, buckets, pairs, judgements), numbers
+    known = Known(
+        dict(zip(ids, digests, strict=True)), dict(zip(ids, words, strict=True)), leaders, buckets, pairs, judgements
+    )
+    return known, _Numbers(dict(zip(keys, ids, strict=True)), dict(zip(ids, copies, strict=True)))
 
 
 def _texts(
-    db: Database,
-    corpus: Corpus,
-    numbers: dict[str, tuple[int, int]],
-    config: DuplicateConfig,
-    before: Mapping[int, int],
+    db: Database, corpus: Corpus, numbers: _Numbers, config: DuplicateConfig, before: Mapping[int, int]
 ) -> tuple[Texts, list[int]]:
     """The different texts of the corpus, and for each article the place of its text among them."""
-    places: dict[str, int] = {}
-    place = [places.setdefault(key, len(places)) for key in corpus.keys]
-    keys = list(places)
-    first = [0] * len(keys)
+    times = Counter(corpus.keys)
+    keys, copies = list(times), list(times.values())
+    places = dict(zip(keys, range(len(keys)), strict=True))
+    place = list(map(places.__getitem__, corpus.keys))
+    # Read backwards, what remains of each key is its first article.
+    first = dict(zip(reversed(corpus.keys), reversed(corpus.rows), strict=True))
     titles = [""] * len(keys)
-    copies = [0] * len(keys)
-    preferred: list[list[int]] = [[] for _ in keys] if config.keep != "complete" else []
-    touched = set()
-    ranks = _ranks(db, corpus, config)
-    for n, (at, row, title) in enumerate(zip(place, corpus.rows, corpus.titles, strict=True)):
-        copies[at] += 1
-        first[at] = first[at] or row
+    for at, title in zip(place, corpus.titles, strict=True):
         if title:
             titles[at] = min(titles[at] or title, title)
-        if row not in before:
-            touched.add(at)
-        if ranks is not None:
-            preferred[at].append(ranks[n])
-    next_number = max((number for number, _ in numbers.values()), default=0) + 1
-    told = []
-    for at, key in enumerate(keys):
-        known = numbers.get(key)
-        if known is None:
-            told.append(next_number)
-            next_number += 1
-        else:
-            told.append(known[0])
-            if known[1] != copies[at]:
-                touched.add(at)
-    row_of = dict(zip(told, first, strict=True))
+    told: list[int] = [numbers.of.get(key, 0) for key in keys]
+    next_number = max(numbers.copies, default=0) + 1
+    for at in [at for at, number in enumerate(told) if not number]:
+        told[at] = next_number
+        next_number += 1
+    touched = {number for number, many in zip(told, copies, strict=True) if numbers.copies.get(number) != many}
+    came = set(corpus.rows).difference(before)
+    touched |= {told[at] for at, row in zip(place, corpus.rows, strict=True) if row in came} if came else set()
+    row_of = dict(zip(told, map(first.__getitem__, keys), strict=True))
 
     def read(wanted: Sequence[int]) -> Iterator[str]:
         for at in range(0, len(wanted), _READ_AT_ONCE):
@@ -188,8 +184,14 @@ def _texts(
             texts = {row: comparable(text, title) for row, text, title in db.execute(sql, rows)}
             yield from (texts[row] for row in rows)
 
-    preference = None if ranks is None else [min(listed) for listed in preferred]
-    return Texts(told, keys, titles, copies, preference, {told[at] for at in touched}, read), place
+    preference = None
+    ranks = _ranks(db, corpus, config)
+    if ranks is not None:
+        liked: dict[int, int] = {}
+        for at, rank in zip(place, ranks, strict=True):
+            liked[at] = min(rank, liked.get(at, rank))
+        preference = [liked[at] for at in range(len(keys))]
+    return Texts(told, keys, titles, copies, preference, touched, read), place
 
 
 def _ranks(db: Database, corpus: Corpus, config: DuplicateConfig) -> list[int] | None:
@@ -205,27 +207,37 @@ def _ranks(db: Database, corpus: Corpus, config: DuplicateConfig) -> list[int] |
     return list(range(len(corpus.rows))) if config.keep == "first" else None
 
 
-def _keep(db: Database, texts: Texts, known: Known, changes: Changes) -> None:
+def _keep(db: Database, texts: Texts, known: Known, numbers: _Numbers, changes: Changes) -> None:
     """Write down what was learnt about texts and pairs."""
     keys = dict(zip(texts.numbers, texts.keys, strict=True))
     copies = dict(zip(texts.numbers, texts.copies, strict=True))
     run = db.conn.executemany
+    fresh = {number for number, *_ in changes.sketched}
+
+    def found(number: int) -> tuple[int | None, str | None, float | None, str | None]:
+        kept = changes.representative.get(number)
+        return kept, *_told(changes.reasons.get(number) if kept != number else None)
+
+    # Those that represent others before those whom they represent.
+    rows = [
+        (number, keys[number], digest, words, changes.leaders.get(number, ""), number in changes.leaders,
+         copies[number], *found(number))
+        for number, digest, words in changes.sketched
+    ]  # fmt: skip
+    rows.sort(key=lambda row: row[7] is not None and row[7] != row[0])
+    run("UPDATE sketches SET leads = 0 WHERE id = ?", [(n,) for n in known.leaders.keys() - changes.leaders.keys()])
     run(
-        "INSERT INTO sketches (id, key, digest, words, title, leads, copies) VALUES (?, ?, ?, ?, '', 0, 0)",
-        ((number, keys[number], digest, words) for number, digest, words in changes.sketched),
+        "INSERT INTO sketches (id, key, digest, words, title, leads, copies, representative, kind, similarity, scores)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        rows,
     )
-    run("UPDATE sketches SET leads = 0 WHERE id = ?", ((n,) for n in known.leaders if n not in changes.leaders))
-    run(
-        "UPDATE sketches SET leads = 1, title = ? WHERE id = ?",
-        ((title, n) for n, title in changes.leaders.items() if known.leaders.get(n) != title),
-    )
-    run("UPDATE sketches SET copies = ? WHERE id = ? AND copies <> ?", ((c, n, c) for n, c in copies.items()))
+    led = [(title, n) for n, title in changes.leaders.items() - known.leaders.items() if n not in fresh]
+    run("UPDATE sketches SET leads = 1, title = ? WHERE id = ?", led)
+    counted = [(many, n) for n, many in copies.items() - numbers.copies.items() if n not in fresh]
+    run("UPDATE sketches SET copies = ? WHERE id = ?", counted)
     run(
         "UPDATE sketches SET representative = ?, kind = ?, similarity = ?, scores = ? WHERE id = ?",
-        (
-            (kept, *_told(changes.reasons.get(number) if kept != number else None), number)
-            for number, kept in changes.representative.items()
-        ),
+        ((*found(number), number) for number in changes.representative if number not in fresh),
     )
     if changes.rewritten:
         db.execute("DELETE FROM sketch_buckets")
@@ -248,32 +260,39 @@ def _told(judgement: Judgement | None) -> tuple[str | None, float | None, str | 
 
 
 def _assemble(
-    db: Database, corpus: Corpus, texts: Texts, changes: Changes, place: Sequence[int], config: DuplicateConfig
-) -> tuple[list[int], list[Row]]:
-    """The places of the articles that represent each, and the duplicates, from what is kept of texts."""
-    told = {
-        number: (kept, kind, similarity, scores)
-        for number, kept, kind, similarity, scores in db.execute(
-            "SELECT id, representative, kind, similarity, scores FROM sketches WHERE leads"
-        )
-    }
-    ranks = _ranks(db, corpus, config)
+    db: Database, corpus: Corpus, changes: Changes, place: Sequence[int], config: DuplicateConfig,
+    before: Mapping[int, int], *, whole: bool,
+) -> tuple[list[int], list[Row], list[int]]:  # fmt: skip
+    """The places of the articles that represent each, and the duplicates, from what is kept of texts; of those places only
+    whose cluster was looked at, unless the `whole` is wanted, which are told too."""
+    sql = "SELECT id, representative, kind, similarity, scores FROM sketches WHERE leads"
+    wanted = changes.representative
+    if whole or len(wanted) * 8 > len(changes.leaders):
+        rows: Iterable[Any] = db.execute(sql)
+    else:
+        rows = (db.execute(f"{sql} AND id = ?", [number]).fetchone() for number in wanted)
+    told = {number: (kept, kind, similarity, scores) for number, kept, kind, similarity, scores in rows}
     leaders = [changes.leader[at] for at in place]
+    looked = [n for n, leader in enumerate(leaders) if whole or leader in wanted]
+    ranks = _ranks(db, corpus, config)
     # A text represents others through that of its occurrences that is liked best, or else the first.
     best: dict[int, int] = {}
-    for n, leader in enumerate(leaders):
+    for n in looked:
+        leader = leaders[n]
         if leader not in best or (ranks is not None and ranks[n] < ranks[best[leader]]):
             best[leader] = n
-    kept, found = [], []
+    position = dict(zip(corpus.rows, range(len(corpus.rows)), strict=True))
+    kept = [position.get(home, 0) for home in map(before.get, corpus.rows, corpus.rows)]
+    found = []
     exact = json.dumps({"words": 1.0})
-    for n, leader in enumerate(leaders):
+    for n in looked:
+        leader = leaders[n]
         represented, kind, similarity, scores = told[leader]
-        at = best[represented]
-        kept.append(at)
+        at = kept[n] = best[represented]
         if at != n:
             own = leader == represented
             found.append((n, at, "exact" if own else kind, 1.0 if own else similarity, exact if own else scores))
-    return kept, found
+    return kept, found, looked
 
 
 def _overruled(
@@ -299,17 +318,25 @@ def _overruled(
     return representative, told
 
 
-def _write(db: Database, corpus: Corpus, kept: Sequence[int], found: Sequence[Row], before: Mapping[int, int]) -> None:
-    """Write those rows of clusters and duplicates that differ from what is there."""
+def _write(
+    db: Database, corpus: Corpus, kept: Sequence[int], found: Sequence[Row], looked: Sequence[int], before: Mapping[int, int]
+) -> None:  # fmt: skip
+    """Write those rows of clusters and duplicates that differ from what is there, of the articles at these places."""
     rows = corpus.rows
     run = db.conn.executemany
-    old = {row[0]: row for row in db.execute("SELECT article, kept, kind, similarity, scores FROM duplicates")}
+    sql = "SELECT article, kept, kind, similarity, scores FROM duplicates"
+    ours = {rows[n] for n in looked}
+    if len(ours) * 8 > len(rows):
+        old = {row[0]: row for row in db.execute(sql) if row[0] in ours}
+    else:
+        told = (db.execute(f"{sql} WHERE article = ?", [row]).fetchone() for row in ours)
+        old = {row[0]: row for row in told if row is not None}
     new = {rows[n]: (rows[n], rows[at], kind, similarity, scores) for n, at, kind, similarity, scores in found}
-    run("DELETE FROM duplicates WHERE article = ?", ((row,) for row in old if old[row] != new.get(row)))
-    run("INSERT INTO duplicates VALUES (?, ?, ?, ?, ?)", (new[row] for row in new if new[row] != old.get(row)))
+    run("DELETE FROM duplicates WHERE article = ?", [(row,) for row in old if old[row] != new.get(row)])
+    run("INSERT INTO duplicates VALUES (?, ?, ?, ?, ?)", [new[row] for row in new if new[row] != old.get(row)])
     run(
         "INSERT OR REPLACE INTO clusters (article, representative) VALUES (?, ?)",
-        ((row, rows[at]) for row, at in zip(rows, kept, strict=True) if before.get(row) != rows[at]),
+        [(rows[n], rows[kept[n]]) for n in looked if before.get(rows[n]) != rows[kept[n]]],
     )
 
 
@@ -334,8 +361,10 @@ def count_changes(outcome: Outcome) -> dict[str, int]:
 
 def list_changes(outcome: Outcome) -> Iterator[tuple[str, int, int | None, int]]:
     """Each article that is represented by another than before: what happened, its row, and both representatives."""
-    for row, at in zip(outcome.corpus.rows, outcome.kept, strict=True):
-        was, now = outcome.before.get(row), outcome.corpus.rows[at]
+    rows = outcome.corpus.rows
+    for place in outcome.looked:
+        row = rows[place]
+        was, now = outcome.before.get(row), rows[outcome.kept[place]]
         if was == now or (was is None and now == row):
             continue
         yield "joins" if was in (None, row) else "leaves" if now == row else "moves", row, was, now

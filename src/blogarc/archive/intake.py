@@ -14,14 +14,13 @@ import os
 import zlib
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from functools import partial
 from time import perf_counter
 
 from sqlite_utils import Database
 
-from blogarc import languages, profiles, reading, segmentation
+from blogarc import languages, profiles, reading, segmentation, workers
 from blogarc.archive import judged, ready
 from blogarc.archive.connection import data_version, writing
 from blogarc.archive.decisions import line_rulings
@@ -153,7 +152,7 @@ def rebuild(db: Database, progress: Progress) -> RebuildReport:
 def load_bytes(db: Database, dump: int) -> bytes:
     """The dump as it was received."""
     chunks = db.execute("SELECT data FROM dump_chunks WHERE dump = ? ORDER BY ordinal", [dump])
-    return b"".join(zlib.decompress(data) for (data,) in chunks)
+    return b"".join(workers.in_order(zlib.decompress, (data for (data,) in chunks)))
 
 
 def load_dump(db: Database, dump: int) -> Dump:
@@ -314,12 +313,12 @@ def _store(db: Database, dump: Dump, data: bytes) -> int:
     id_ = int(db.table("dumps").insert(row).last_pk)  # type: ignore[arg-type]  # an INTEGER PRIMARY KEY
     view = memoryview(data)
     level = _QUICK if dump.layout is Layout.RECORDS else _DENSE
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        pieces = pool.map(lambda start: zlib.compress(view[start : start + _CHUNK], level), range(0, len(data), _CHUNK))
-        db.conn.executemany(
-            "INSERT INTO dump_chunks (dump, ordinal, data) VALUES (?, ?, ?)",
-            ((id_, ordinal, piece) for ordinal, piece in enumerate(pieces)),
-        )
+    chunks = (view[start : start + _CHUNK] for start in range(0, len(data), _CHUNK))
+    pieces = workers.in_order(partial(zlib.compress, level=level), chunks)
+    db.conn.executemany(
+        "INSERT INTO dump_chunks (dump, ordinal, data) VALUES (?, ?, ?)",
+        ((id_, ordinal, piece) for ordinal, piece in enumerate(pieces)),
+    )
     db.conn.executemany(
         "INSERT INTO paragraphs (dump, ordinal, line_start, line_end, byte_start, byte_end, fingerprint, letters)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
@@ -419,13 +418,13 @@ def _article_row(dump: int, article: Article) -> dict[str, object]:
         "translator": article.translator,
         "language": article.language,
         "language_confidence": article.language_confidence,
-        "language_shares": json.dumps(article.language_shares),
+        "language_shares": json.dumps(article.language_shares) if article.language_shares else "{}",
         "language_source": article.language_source,
         "mixed": article.mixed,
         "toggle": article.toggle,
         "words": article.words,
         "text": article.text,
-        "evidence": json.dumps(article.evidence, ensure_ascii=False),
+        "evidence": json.dumps(article.evidence, ensure_ascii=False) if article.evidence else "{}",
     }
 
 

@@ -155,7 +155,7 @@ def article_of(record: Record, ordinal: int, dump: str, language: str, confidenc
         text=text,
         words=count,
         byline=record.fields.get("byline") or None,
-        published=_date(record.fields.get("published", "")),
+        published=_date(record.fields["published"]) if "published" in record.fields else None,
         language=language or UNDETERMINED,
         language_confidence=confidence,
         language_source="record" if told_of else "text",
@@ -198,7 +198,7 @@ def _record(line: bytes, lines: Span, place: Span, called: Mapping[str, tuple[st
 def _loads(line: bytes) -> Any:
     """The value of a line of JSON, or None."""
     try:
-        return json.loads(line)
+        return json.loads(line.decode("utf-8", "surrogatepass"))
     except (ValueError, RecursionError):
         return None
 
