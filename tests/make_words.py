@@ -34,10 +34,13 @@ from blogarc.segmentation.evidence import load_weights
 SOURCE = Path(__file__).parent.parent / "src" / "blogarc"
 PO = CATALOGUES / "es" / "LC_MESSAGES" / "blogarc.po"
 MO = PO.with_suffix(".mo")
-# What typer passes to gettext; the rest of what it says stays English.
+# What typer passes to gettext itself, and what its complaints look like.
 CLICK = (
-    "Options", "Arguments", "Commands", "Error", "Missing command.", "No such command {name!r}.", "default: {default}",
-    "env var: {var}", "required", "(dynamic)", "Aborted!",
+    "Options", "Arguments", "Commands", "default: {default}", "env var: {var}", "required", "(dynamic)",
+    "No such command {v1}.", "No such command {v1}. Did you mean {v2}?", "No such option: {v1}", "Missing command.",
+    "Missing argument {v1}.", "Option {v1} requires an argument.", "Option {v1} does not take a value.",
+    "Got unexpected extra argument(s) ({v1})", "Got unexpected extra argument ({v1})", "Invalid value for {v1}: {v2}",
+    "How it is used: {v1} --help",
 )  # fmt: skip
 # What is said by name: of what was done, in reports.
 NAMES = (

@@ -246,6 +246,30 @@ def test_blogarc_alone_shows_its_help(run: Run) -> None:
     assert "blogarc ingest dump.txt" in run().out
 
 
+@pytest.mark.parametrize(
+    ("line", "said", "hint"),
+    [
+        (["lst"], "No such command 'lst'. Did you mean 'list'?", "blogarc --help"),
+        (["list", "--jsn"], "No such option: --jsn", "Did you mean --json?"),
+        (["list", "--limit", "few"], "Invalid value for '--limit' / '-l'", "blogarc list --help"),
+        (["list", "one"], "Got unexpected extra argument", "blogarc list --help"),
+        (["ingest"], "Missing argument", "blogarc ingest --help"),
+        (["export", "-f", "jsnl"], "There is no format 'jsnl'.", "Did you mean jsonl?"),
+        (["review", "--only", "split"], "nothing to review that is called 'split'", "Did you mean splits?"),
+        (["decide", "sam", "a", "b"], "'sam' is no verdict.", "Did you mean same?"),
+    ],
+)
+def test_a_mistyped_line_is_told_what_may_have_been_meant(
+    run: Run, filled: Path, monkeypatch: pytest.MonkeyPatch, line: list[str], said: str, hint: str
+) -> None:
+    monkeypatch.setenv("BLOGARC_DB", str(filled))
+    ended = run(*line)
+    assert (ended.code, ended.out) == (2, "")
+    assert said in ended.err
+    assert hint in ended.err
+    assert len(ended.complaint) <= 4
+
+
 def test_the_version_is_shown(run: Run) -> None:
     assert run("--version").out.startswith("blogarc 0.")
 

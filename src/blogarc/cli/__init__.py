@@ -14,7 +14,8 @@ from typer.core import TyperGroup
 
 from blogarc import messages
 from blogarc.cli import collecting, deciding, exporting, keeping, looking, reviewing, setting_up, settings
-from blogarc.cli.session import SETTINGS, command, speak
+from blogarc.cli.session import INTERRUPTED, SETTINGS, command, speak
+from blogarc.console import Terminal
 from blogarc.errors import BlogarcError
 
 _HELP = """Turn raw scraped text of blogs into a clean, deduplicated, paired and searchable corpus.
@@ -58,6 +59,25 @@ class Commands(TyperGroup):
                         one.help = messages.say(one.help)
         return super().make_context(*given, **more)  # type: ignore[return-value]  # typer's is click's
 
+    def main(self, args: Any = None, prog_name: str | None = None, *, standalone_mode: bool = True, **more: Any) -> Any:  # type: ignore[override]  # as it is called
+        """Run a command line. A mistake in it is told as any other error is: what is wrong, and the way out."""
+        if not standalone_mode:
+            return super().main(args, prog_name, standalone_mode=False, **more)
+        try:
+            raise SystemExit(super().main(args, prog_name, standalone_mode=False, **more) or 0)
+        except _UsageError as error:
+            near = getattr(error, "possibilities", None) or ()
+            told = f"No such option: {error.option_name}" if near else error.format_message()
+            path = error.ctx.command_path if error.ctx else "blogarc"
+            hint = f"Did you mean {near[0]}?" if near else f"How it is used: {path} --help"
+            Terminal().complain(told.strip(), hint)
+            raise SystemExit(error.exit_code) from None
+        except typer.Abort:
+            raise SystemExit(INTERRUPTED) from None
+
+
+# Each release of typer has its own copy of click's, and shows only its children.
+_UsageError: Any = typer.BadParameter.__bases__[0]
 
 app = typer.Typer(
     cls=Commands,
