@@ -24,8 +24,8 @@ from blogarc.messages import LANGUAGES, say
 FILE_NAME = "blogarc.toml"
 # What is meant for one run only: what is asked for, where it goes, and what is done with it.
 _OF_ONE_RUN = {
-    "json", "debug", "dry-run", "help", "version", "output", "undo", "list", "all", "against", "leftovers", "only", "query",
-    "install-completion", "show-completion",
+    "json", "debug", "force", "dry-run", "help", "version", "output", "undo", "list", "all", "against", "leftovers", "only",
+    "query", "install-completion", "show-completion",
 }  # fmt: skip
 
 
