@@ -9,36 +9,18 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 READY_DEV := $(VENV)/.ready-dev
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
-DEMO := demo/blogarc.db
 SHELL := /bin/sh
 
-define SHOW_FIRST
-import json, sys
-sys.stdout.reconfigure(errors="replace")
-record = json.loads(next(open(sys.argv[1], encoding="utf-8")))
-record["text"] = record["text"][:160] + " ..."
-for name, value in record.items():
-    print(f"  {json.dumps(name)}: {json.dumps(value, ensure_ascii=False)}")
-endef
-export SHOW_FIRST
-
 .DEFAULT_GOAL := help
-.PHONY: help demo test check fix docs faults fuzz learn bench-dedupe-pool bench-dedupe clean
+.PHONY: help demo test check fix docs faults fuzz words learn bench-dedupe-pool bench-dedupe clean
 
 help: ## List these words
 	@echo "Usage: make WORD   (PYTHON=python3.12 make WORD for another Python)"
 	@sed -n 's/^\([a-z-]*\):.* ## \(.*\)/  \1|\2/p' Makefile | awk -F'|' '{ printf "%-18s %s\n", $$1, $$2 }'
 
 demo: $(READY) ## Make a corpus of sample_data/ in demo/, and show it
-	@rm -rf demo && mkdir demo
-	@PATH="$(CURDIR)/$(BIN):$$PATH"; run() { printf '\n$$ %s\n' "$$*"; "$$@"; }; \
-	run blogarc ingest sample_data/harbour.txt sample_data/sierra.txt -d $(DEMO) && \
-	run blogarc dedupe -d $(DEMO) && \
-	run blogarc pairs -d $(DEMO) && \
-	run blogarc export --format jsonl -o demo/corpus.jsonl -d $(DEMO) && \
-	run blogarc list -d $(DEMO) && \
-	printf '\n%s\n' "The first record of demo/corpus.jsonl, its text cut short:" && python -c "$$SHOW_FIRST" demo/corpus.jsonl
-	@printf '\n%s\n' "Now yours: $(BIN)/blogarc search marea -d $(DEMO), or $(BIN)/blogarc --help"
+	@rm -rf demo
+	@$(BIN)/blogarc demo demo
 
 test: $(READY_DEV) ## Run the tests; ARGS="-k spans" chooses
 	@$(BIN)/python -m pytest $(ARGS)
@@ -53,7 +35,7 @@ fix: $(READY_DEV) ## Format, and mend what the linter can mend
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
-docs: $(READY_DEV) ## Write docs/commands.md and docs/database.md anew
+docs: $(READY_DEV) ## Write docs/commands.md, docs/database.md and docs/json.md anew
 	@$(BIN)/python -m tests.make_docs
 
 faults: $(READY_DEV) ## Make every fault happen, and count; ARGS="corruption --share 0.1" chooses
@@ -62,6 +44,9 @@ faults: $(READY_DEV) ## Make every fault happen, and count; ARGS="corruption --s
 fuzz: $(READY_DEV) ## Feed the readers and the splitter odd bytes; SECONDS=60 each, ARGS=segment chooses
 	@$(PIP) "atheris>=3"
 	@$(BIN)/python -m tests.fuzzing --seconds $(or $(SECONDS),60) $(ARGS)
+
+words: $(READY_DEV) ## Collect the messages to translate, and compile those that are; ARGS=--missing lists the others
+	@$(BIN)/python -m tests.make_words $(ARGS)
 
 learn: $(READY_DEV) ## Learn the weights for splitting anew; ARGS="--gold FOLDER" adds dumps
 	@$(PIP) -r benchmarks/segmentation/requirements.txt

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 from typer.testing import CliRunner
 
-from blogarc import Archive
+from blogarc import Archive, messages
 
 ROOT = Path(__file__).parent.parent
 SAMPLES = ROOT / "sample_data"
@@ -53,8 +53,10 @@ Run = Callable[..., Outcome]
 @pytest.fixture(autouse=True)
 def _plain_surroundings(monkeypatch: pytest.MonkeyPatch) -> None:
     """Settings of whoever runs the tests change nothing."""
-    for name in ("BLOGARC_DB", "NO_COLOR", "FORCE_COLOR", "COLUMNS"):
+    ours = [name for name in os.environ if name.startswith("BLOGARC_")]
+    for name in (*ours, "NO_COLOR", "FORCE_COLOR", "COLUMNS", "LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG"):
         monkeypatch.delenv(name, raising=False)
+    messages.use("en")
 
 
 @pytest.fixture

@@ -27,11 +27,16 @@ LINES = {
     "explain": ["explain", "harbour.txt:9"],
     "stats": ["stats"],
     "decide": ["decide", "cut", "harbour.txt:15"],
+    "review": ["review"],
     "check": ["check"],
     "restore": ["restore", "harbour.txt"],
     "rebuild": ["rebuild"],
+    "demo": ["demo", "tour"],
+    "config": ["config"],
 }
-WRITING = ["ingest", "dedupe", "pairs", "rebuild", "decide"]
+WRITING = ["ingest", "dedupe", "pairs", "rebuild", "decide", "review"]
+# These ask for no archive.
+ELSEWHERE = ["demo", "config"]
 
 
 def test_there_is_a_line_for_each_command() -> None:
@@ -79,8 +84,8 @@ def test_a_folder_is_all_its_dumps(run: Run) -> None:
 def test_each_command_ends_well_and_names_the_next(run: Run, filled: Path, name: str) -> None:
     ended = run(*LINES[name], "-d", filled)
     assert ended.code == 0, ended.err
-    assert f"-d {filled}" in ended.err
-    assert "Next: blogarc " in ended.err
+    assert f"-d {filled}" in ended.err or name in ELSEWHERE
+    assert "Next: " in ended.err
 
 
 @pytest.mark.parametrize("name", [n for n in LINES if n not in ("export", "restore")])
@@ -129,7 +134,7 @@ def test_commands_that_look_change_nothing(run: Run, filled: Path, name: str) ->
     assert contents(filled) == before
 
 
-@pytest.mark.parametrize("name", [n for n in LINES if n != "ingest"])
+@pytest.mark.parametrize("name", [n for n in LINES if n not in ("ingest", *ELSEWHERE)])
 def test_a_command_without_an_archive_says_how_to_make_one(run: Run, name: str) -> None:
     ended = run(*LINES[name])
     assert (ended.code, ended.out) == (10, "")
@@ -241,6 +246,30 @@ def test_blogarc_alone_shows_its_help(run: Run) -> None:
     assert "blogarc ingest dump.txt" in run().out
 
 
+@pytest.mark.parametrize(
+    ("line", "said", "hint"),
+    [
+        (["lst"], "No such command 'lst'. Did you mean 'list'?", "blogarc --help"),
+        (["list", "--jsn"], "No such option: --jsn", "Did you mean --json?"),
+        (["list", "--limit", "few"], "Invalid value for '--limit' / '-l'", "blogarc list --help"),
+        (["list", "one"], "Got unexpected extra argument", "blogarc list --help"),
+        (["ingest"], "Missing argument", "blogarc ingest --help"),
+        (["export", "-f", "jsnl"], "There is no format 'jsnl'.", "Did you mean jsonl?"),
+        (["review", "--only", "split"], "nothing to review that is called 'split'", "Did you mean splits?"),
+        (["decide", "sam", "a", "b"], "'sam' is no verdict.", "Did you mean same?"),
+    ],
+)
+def test_a_mistyped_line_is_told_what_may_have_been_meant(
+    run: Run, filled: Path, monkeypatch: pytest.MonkeyPatch, line: list[str], said: str, hint: str
+) -> None:
+    monkeypatch.setenv("BLOGARC_DB", str(filled))
+    ended = run(*line)
+    assert (ended.code, ended.out) == (2, "")
+    assert said in ended.err
+    assert hint in ended.err
+    assert len(ended.complaint) <= 4
+
+
 def test_the_version_is_shown(run: Run) -> None:
     assert run("--version").out.startswith("blogarc 0.")
 
@@ -288,6 +317,11 @@ def test_whoever_has_seen_enough_may_close_the_pipe(filled: Path, tmp_path: Path
     script = f"{sys.executable} -m blogarc export --all -d {filled} | head -c 10; echo $PIPESTATUS"
     done = subprocess.run(["bash", "-c", script], cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.stdout.endswith("0\n")
+    script = f"{sys.executable} -m blogarc --help | true; echo ${{PIPESTATUS[0]}}"
+    assert (
+        subprocess.run(["bash", "-c", script], cwd=tmp_path, capture_output=True, text=True, check=False).stdout
+        == "0\n"
+    )
     assert "Traceback" not in done.stderr
     assert "Error" not in done.stderr
 
@@ -295,6 +329,35 @@ def test_whoever_has_seen_enough_may_close_the_pipe(filled: Path, tmp_path: Path
 def test_a_terminal_that_knows_only_ascii_is_no_reason_to_stop(filled: Path, tmp_path: Path) -> None:
     done = outside("list", "-d", filled, cwd=tmp_path, PYTHONIOENCODING="ascii", LC_ALL="C", PYTHONUTF8="0")
     assert done.returncode == 0, done.stderr
+
+
+HOSTILE = "\x1b[2J\x1b]0;owned\x07 \u202egnp.exe\x9b31m [red]markup[/red]"
+
+
+def test_no_command_lets_a_dump_act_on_the_terminal(run: Run, tmp_path: Path) -> None:
+    """Each command on a dump that tries to, in every place where text can stand."""
+    posts = [
+        f"{HOSTILE} title {n}\n\nBy {HOSTILE}\n\n" + f"{HOSTILE} A text about the tide number {n}. " * 30
+        for n in range(3)
+    ]
+    near = posts[1].replace("about the tide", "about the old tide", 4)
+    (tmp_path / "hostile.txt").write_text("\n\n".join([*posts, posts[0], near, HOSTILE]), "utf-8")
+    assert run("ingest", "hostile.txt").code in (0, 3)
+    ids = [row["id"] for row in run("list", "--all", "--json").json]
+    lines = [
+        ["dedupe", "--verbose"], ["pairs", "--verbose"], ["list", "--all"], ["list", "--leftovers"], ["search", "tide"],
+        *(["show", one] for one in ids), *(["explain", one, "--verbose"] for one in ids),
+        *(["explain", ids[0], one, "--verbose"] for one in ids[1:]), ["explain", "hostile.txt:1"],
+        ["decide", "cut", "hostile.txt:3"], ["decide", "--list"], ["decide", "--undo", "last"], ["stats"], ["check"],
+        ["restore"], ["restore", HOSTILE], ["show", HOSTILE], ["decide", HOSTILE, "a", "b"], ["export", "-f", HOSTILE],
+    ]  # fmt: skip
+    for line in [*lines, *([*line, "--json"] for line in lines if line[0] != "restore")]:
+        ended = run(*line)
+        told = ended.out + ended.err if line[0] != "restore" or len(line) > 1 else ended.err
+        assert not set(told) & set("\x1b\x07\x9b\u202e"), line
+    ended = run("review", stdin=b"m\ns\n" * 20)
+    assert "markup[/red]" in ended.out
+    assert not set(ended.out + ended.err) & set("\x1b\x07\x9b\u202e")
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no full disk here")

@@ -15,7 +15,7 @@ from tests.conftest import ROOT
 SOURCE = ROOT / "src" / "blogarc"
 
 FLOORS = (
-    ("ground", {"model", "errors", "text"}),
+    ("ground", {"model", "errors", "text", "messages"}),
     (
         "stages",
         {
@@ -33,7 +33,7 @@ FLOORS = (
 ROOMS = {
     "typer": {"cli"},
     "click": set(),
-    "rich": {"console", "cli"},
+    "rich": {"console"},
     "sqlite3": {"schema", "archive"},
     "sqlite_utils": {"schema", "archive"},
     "langdetect": {"languages"},
@@ -57,7 +57,16 @@ def modules() -> Iterator[tuple[str, Path]]:
 
 
 def imports(path: Path) -> Iterator[str]:
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+    tree = ast.parse(path.read_text("utf-8"))
+    only_for_types = {
+        inner
+        for node in ast.walk(tree)
+        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"
+        for inner in ast.walk(node)
+    }
+    for node in ast.walk(tree):
+        if node in only_for_types and _is_of_rich(node):
+            continue  # a name for what `console` makes is no way to make it
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -66,6 +75,10 @@ def imports(path: Path) -> Iterator[str]:
                 yield from (f"blogarc.{alias.name}" for alias in node.names)
             else:
                 yield node.module or ""
+
+
+def _is_of_rich(node: ast.AST) -> bool:
+    return isinstance(node, ast.ImportFrom) and (node.module or "").partition(".")[0] == "rich"
 
 
 def floor_of(room: str) -> int:
@@ -112,6 +125,30 @@ def test_only_the_terminal_prints() -> None:
     for room, path in FILES:
         calls = (n for n in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(n, ast.Call))
         assert not any(isinstance(c.func, ast.Name) and c.func.id == "print" for c in calls), (room, path)
+
+
+def test_nothing_is_printed_but_through_the_sanitiser() -> None:
+    """What a dump holds may steer a terminal. Only `console` can print (it alone has rich, and the streams), and there each
+    text is made by `plain`, which makes it visible, or goes into JSON, which is escaped."""
+    for room, path in FILES:
+        tree = ast.parse(path.read_text("utf-8"))
+        for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
+            told = ast.unparse(call.func)
+            if room in ("cli", "__main__"):
+                assert not told.endswith((".print", "stdout.write", "stderr.write", "secho")), (path, call.lineno, told)
+                if told == "typer.echo":  # the version, and the help, which are ours
+                    assert ast.unparse(call.args[0]) in ("f\"blogarc {version('blogarc')}\"", "context.get_help()")
+                    continue
+            if room == "console":
+                given = [ast.unparse(argument) for argument in call.args]
+                if told == "Text":
+                    assert not given or given[0].startswith(("visible(", "rate(")), (call.lineno, given)
+                if told.endswith((".add_column", "Rule")):
+                    assert given[0].startswith("plain("), (call.lineno, given)
+                if told.endswith("stdout.write"):
+                    assert given[0].startswith("_escaped("), (call.lineno, given)
+                if told.endswith("console.print") or told == "self._console(sys.stderr).print":
+                    assert all(one.startswith("plain(") or one == "told" for one in given), (call.lineno, given)
 
 
 @pytest.mark.parametrize(("room", "path"), FILES, ids=[p.relative_to(SOURCE).as_posix() for _, p in FILES])

@@ -14,6 +14,7 @@ from dataclasses import asdict, is_dataclass
 from time import monotonic
 from typing import IO, TYPE_CHECKING, Any, Literal
 
+from blogarc.messages import counted, say, translated
 from blogarc.text import visible
 
 if TYPE_CHECKING:
@@ -72,7 +73,19 @@ class Terminal:
         self._stop_progress()
         console = self._console(sys.stdout)
         for renderable in renderables:
-            console.print(renderable, markup=False, emoji=False, highlight=False)
+            told = plain(renderable) if isinstance(renderable, str) else renderable
+            console.print(told, markup=False, emoji=False, highlight=False)
+
+    def show_rule(self, heading: str) -> None:
+        """A rule across the terminal, with words in it."""
+        from rich.rule import Rule
+
+        self.show(Rule(plain(heading, "bold"), align="left", characters="─", style="dim"))
+
+    def show_command(self, line: str) -> None:
+        """A command as it is typed."""
+        self.show(plain(f"\n$ {line}", "bold"))
+        sys.stdout.flush()
 
     def print_json(self, value: Any) -> None:
         """One JSON document."""
@@ -94,14 +107,24 @@ class Terminal:
                     plain(renderable) if isinstance(renderable, str) else renderable, highlight=False, emoji=False
                 )
 
+    def prompt(self, keys: str) -> None:
+        """What can be answered now, where an answer is waited for; not with --quiet."""
+        if self.quiet:
+            return
+        self._stop_progress()
+        with suppress(OSError):
+            self._console(sys.stderr).print(plain(keys, "cyan"), soft_wrap=True)
+
     def complain(self, message: str, hint: str = "", *, style: str = "red", word: str = "Error") -> None:
         """A problem and the way out, in at most four lines; always said."""
         self._stop_progress()
         console = self._console(sys.stderr)
         # A message is one line, however hostile the file name in it; a hint is one as well.
-        lines = [" ".join(visible(line).split()) for line in (message, hint) if line]
+        lines = [" ".join(visible(translated(line)).split()) for line in (message, hint) if line]
         with suppress(OSError):
-            console.print(plain(f"{word}: ", f"bold {style}"), plain(_cut(lines[0])), sep="", end="\n", soft_wrap=True)
+            console.print(
+                plain(f"{say(word)}: ", f"bold {style}"), plain(_cut(lines[0])), sep="", end="\n", soft_wrap=True
+            )
             for line in lines[1:]:
                 console.print(plain(_cut(line)), soft_wrap=True)
 
@@ -123,20 +146,25 @@ class Terminal:
             if self._task is not None:
                 self._bar.remove_task(self._task)
             # A thread of rich's own draws the bar: a task must have all its fields from the start.
-            self._task = self._bar.add_task(visible(task), total=total or None, told=told)
+            self._task = self._bar.add_task(visible(say(task)), total=total or None, told=told, unit=unit)
             self._task_name = task
         assert self._task is not None
         self._bar.update(self._task, completed=done, total=total or None, told=told)
 
     def _new_bar(self) -> RichProgress:
-        from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+        from rich.progress import BarColumn, Progress, ProgressColumn, Task, TextColumn, TimeRemainingColumn
+        from rich.text import Text
+
+        class RateColumn(ProgressColumn):
+            def render(self, task: Task) -> Text:
+                return Text(rate(task.finished_speed or task.speed or 0.0, task.fields["unit"]), style="dim")
 
         return Progress(
             TextColumn("{task.description}", markup=False),
             BarColumn(),
             TextColumn("{task.fields[told]}", markup=False),
-            TimeElapsedColumn(),
-            TimeRemainingColumn(compact=True),
+            RateColumn(),
+            TimeRemainingColumn(compact=True, elapsed_when_finished=True),
             console=self._console(sys.stderr),
             transient=True,
         )
@@ -179,7 +207,7 @@ def table(columns: Sequence[Column], rows: Iterable[Sequence[object]], title: st
         box=SIMPLE_HEAD,
         show_edge=False,
         padding=(0, 1, 0, 0),
-        title=plain(title) if title else None,
+        title=plain(say(title)) if title else None,
         title_justify="left",
         title_style="bold",
     )
@@ -188,7 +216,7 @@ def table(columns: Sequence[Column], rows: Iterable[Sequence[object]], title: st
     for column in (columns[n] for n in wanted):
         # rich takes from columns that may wrap first; their cells say for themselves that they do not.
         grid.add_column(
-            plain(column.header),
+            plain(say(column.header)),
             justify=column.justify,
             style=column.style or None,
             no_wrap=not column.flexible,
@@ -200,6 +228,28 @@ def table(columns: Sequence[Column], rows: Iterable[Sequence[object]], title: st
             cell.no_wrap, cell.overflow = True, "ellipsis"
         grid.add_row(*(row[n] for n in wanted))
     return Group(grid, Text())  # a blank line before what follows
+
+
+def side_by_side(columns: Sequence[Column], rows: Sequence[Sequence[Text]], title: str = "") -> RenderableType:
+    """A table that shows all of its texts: the last two columns share the width, the others take what they need."""
+    from rich.box import SIMPLE_HEAD
+    from rich.table import Table
+
+    headed = any(column.header for column in columns)
+    grid = Table(
+        box=SIMPLE_HEAD if headed else None, show_edge=False, show_header=headed, padding=(0, 1, 0, 0), expand=True,
+        title=plain(say(title)) if title else None, title_justify="left", title_style="bold",
+    )  # fmt: skip
+    for n, column in enumerate(columns):
+        shares = n >= len(columns) - 2
+        ratio = 1 if shares else None
+        overflow: Literal["fold", "ellipsis"] = "fold" if shares else "ellipsis"
+        grid.add_column(
+            plain(say(column.header)), justify=column.justify, no_wrap=not shares, ratio=ratio, overflow=overflow
+        )
+    for row in rows:
+        grid.add_row(*row)
+    return grid
 
 
 def size(count: int) -> str:
@@ -222,15 +272,24 @@ def number(count: int, noun: str) -> str:
     >>> number(1, "article"), number(1200, "copy")
     ('1 article', '1,200 copies')
     """
-    if count == 1:
-        return f"1 {noun}"
-    return f"{count:,} {noun[:-1] + 'ies' if noun.endswith('y') else noun + 's'}"
+    return counted(count, noun)
 
 
 def _amount(done: int, total: int, unit: str) -> str:
     if unit == "bytes":
-        return f"{size(done)} of {size(total)}" if total else size(done)
-    return f"{done:,} of {total:,} {unit}" if total else f"{done:,} {unit}"
+        return say("{done} of {total}", done=size(done), total=size(total)) if total else size(done)
+    return f"{say('{done} of {total}', done=f'{done:,}', total=f'{total:,}') if total else f'{done:,}'} {say(unit)}"
+
+
+def rate(speed: float, unit: str) -> str:
+    """How fast it goes, once that is known.
+
+    >>> rate(2_500_000.0, "bytes"), rate(12.34, "dumps"), rate(0.0, "dumps")
+    ('2.5 MB/s', '12.3 dumps/s', '')
+    """
+    if not speed:
+        return ""
+    return f"{size(int(speed))}/s" if unit == "bytes" else f"{speed:,.{0 if speed >= 100 else 1}f} {unit}/s"
 
 
 def _cut(line: str, length: int = 400) -> str:

@@ -14,6 +14,8 @@ four lines of text, in one place. Any other exception is a bug and keeps its tra
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from difflib import get_close_matches
 from typing import ClassVar
 
 
@@ -62,3 +64,14 @@ class WriteError(BlogarcError):
     """The archive or the output could not be written."""
 
     exit_code = 13
+
+
+def meant(word: str, known: Iterable[str]) -> str:
+    """The hint for a word that is not known: what it may have been meant to be, or all there are.
+
+    >>> meant("jsnl", ["jsonl", "tmx"]), meant("xyz", ["jsonl", "tmx"])
+    ('Did you mean jsonl?', 'There are: jsonl, tmx.')
+    """
+    names = list(known)
+    close = get_close_matches(word, names, n=1)
+    return f"Did you mean {close[0]}?" if close else f"There are: {', '.join(names)}."

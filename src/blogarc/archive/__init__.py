@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 from types import TracebackType
@@ -32,11 +32,13 @@ from blogarc.archive import (
     publishing,
     ready,
     rederiving,
+    reviewing,
 )
 from blogarc.archive.connection import MEMORY, connect, translated
 from blogarc.archive.reports import (
     AgainstReport,
     BitextReport,
+    Call,
     CheckReport,
     Decided,
     DedupeReport,
@@ -273,10 +275,31 @@ class Archive:
         with translated(self.path):
             return deciding.decide(self._db, deciding.verdict_of(verdict), references, self._progress)
 
-    def undo(self, number: int) -> Decided:
-        """Take a decision back; what it had replaced holds again. Raises UsageError if it does not hold."""
+    def undo(self, number: int | None = None) -> Decided:
+        """Take a decision back, the last that holds if none is named; what it had replaced holds again.
+
+        Raises UsageError if it does not hold, or there is none.
+        """
         with translated(self.path):
-            return deciding.undo(self._db, number, self._progress)
+            return deciding.undo(self._db, decisions.newest(self._db) if number is None else number, self._progress)
+
+    def review(self, kinds: Collection[str] = reviewing.KINDS, *, limit: int = 20) -> Sequence[Call]:
+        """The closest calls that nobody has decided, `limit` of each kind: "splits", "duplicates", "pairs".
+
+        Duplicates and pairs are found first if that is not done. Raises UsageError for another kind, NoArchiveError if nothing
+        was ingested.
+        """
+        if "pairs" in kinds:
+            self.pairs(matching.last_pair_config(self._db))
+        elif "duplicates" in kinds:
+            self.dedupe(matching.last_dedupe_config(self._db))
+        with translated(self.path):
+            return reviewing.closest(self._db, kinds, limit, self._progress)
+
+    def look(self, call: Call) -> Record | None:
+        """Both sides of a close call; None if there is nothing to decide any more."""
+        with translated(self.path):
+            return reviewing.look(self._db, call)
 
     def decisions(self, *, every: bool = False) -> Records:
         """The decisions that hold, or with `every` also those that were undone or replaced."""

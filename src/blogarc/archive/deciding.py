@@ -7,7 +7,6 @@ pairs out of date, as a new dump does: a person who goes through a list decides 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from difflib import get_close_matches
 from time import perf_counter
 
 from sqlite_utils import Database
@@ -18,7 +17,7 @@ from blogarc.archive.corpus import find_article, find_place
 from blogarc.archive.intake import load_dump, segment_pending
 from blogarc.archive.matching import require_articles, stale_stages
 from blogarc.archive.reports import Decided, Progress
-from blogarc.errors import UsageError
+from blogarc.errors import UsageError, meant
 from blogarc.model import ArticleRuling, LineRuling, Ruling, Verdict
 from blogarc.text import excerpt
 
@@ -54,10 +53,7 @@ def verdict_of(word: str) -> Verdict:
     """The verdict with this name. Raises UsageError if there is none."""
     if word in list(Verdict):
         return Verdict(word)
-    close = get_close_matches(word, list(Verdict), n=1)
-    raise UsageError(
-        f"{word!r} is no verdict.", f"Did you mean {close[0]}?" if close else f"There are: {', '.join(Verdict)}."
-    )
+    raise UsageError(f"{word!r} is no verdict.", meant(word, Verdict))
 
 
 def undo(db: Database, number: int, progress: Progress) -> Decided:

@@ -182,6 +182,14 @@ def undo(db: Database, number: int) -> tuple[list[Ruling], list[int]]:
     return changed, sorted(again)
 
 
+def newest(db: Database) -> int:
+    """The number of the last decision that holds. Raises UsageError if none does."""
+    (number,) = db.execute(f"SELECT max(id) FROM decisions WHERE {_HOLDS}").fetchone()
+    if number is None:
+        raise UsageError("There is no decision to undo.", "All that were made: blogarc decide --list --all")
+    return int(number)
+
+
 def describe(db: Database, number: int) -> dict[str, Any]:
     """A decision for people: `state` is holds, sleeps (what it speaks of is not there), replaced or undone."""
     row = next(db.query("SELECT * FROM decisions WHERE id = ?", [number]))

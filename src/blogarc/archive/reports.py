@@ -217,6 +217,34 @@ class CheckReport:
 
 
 @dataclass(frozen=True, slots=True)
+class Call:
+    """A close call: a split (`first` is a place), a duplicate or a pair (`first` and `second` are ids).
+
+    `taken` says what stands: there is a cut, they are copies, they are a pair. `score` is the margin of a split, in log-odds
+    for a cut; the similarity of copies; the probability of a pair. `yes` and `no` are the verdicts that settle it."""
+
+    kind: str
+    first: str
+    second: str | None
+    taken: bool
+    score: float
+    evidence: Mapping[str, Any]
+
+    @property
+    def yes(self) -> str:
+        return {"split": "cut", "duplicate": "same", "pair": "pair"}[self.kind]
+
+    @property
+    def no(self) -> str:
+        return {"split": "no-cut", "duplicate": "different", "pair": "not-pair"}[self.kind]
+
+    @property
+    def references(self) -> tuple[str, ...]:
+        """What `decide` is told that it is about."""
+        return (self.first,) if self.second is None else (self.first, self.second)
+
+
+@dataclass(frozen=True, slots=True)
 class Decided:
     """A decision that was made or undone. `known` says that it held already; `replaced` are the numbers of those whose place
     it took, or, when it was undone, of those that hold again; `resegmented` are the dumps that came out otherwise."""

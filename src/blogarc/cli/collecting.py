@@ -9,6 +9,7 @@ import typer
 
 from blogarc.cli import views
 from blogarc.cli.session import PARTIAL, DryRun, Session
+from blogarc.messages import say
 
 if TYPE_CHECKING:
     from blogarc.duplicates import DuplicateConfig
@@ -81,7 +82,8 @@ def ingest(
         for problem in report.problems[:_MOST_PROBLEMS]:
             terminal.complain(problem.message, problem.hint, word="Warning", style="yellow")
         if len(report.problems) > _MOST_PROBLEMS:
-            terminal.talk(f"... and {len(report.problems) - _MOST_PROBLEMS} more like it (--json lists them all).")
+            more = len(report.problems) - _MOST_PROBLEMS
+            terminal.talk(say("... and {count} more like it (--json lists them all).", count=more))
     session.suggest("dedupe", dry_run=dry_run)
     return PARTIAL if report.problems else 0
 

@@ -10,6 +10,7 @@ from blogarc.cli import views
 from blogarc.cli.session import DryRun, Session
 from blogarc.console import number
 from blogarc.errors import UsageError
+from blogarc.model import Verdict
 
 
 def decide(
@@ -17,7 +18,10 @@ def decide(
     words: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="VERDICT [ID|DUMP:LINE]...", help="What is ruled, and on what: see above.", show_default=False
+            metavar="VERDICT [ID|DUMP:LINE]...",
+            help="What is ruled, and on what: see above.",
+            show_default=False,
+            autocompletion=lambda: list(Verdict),
         ),
     ] = None,
     listed: Annotated[bool, typer.Option("--list", help="List the decisions that hold.")] = False,
@@ -25,7 +29,8 @@ def decide(
         bool, typer.Option("--all", "-a", help="With --list: also those that were undone or replaced.")
     ] = False,
     undone: Annotated[
-        int | None, typer.Option("--undo", metavar="N", help="Take decision N back.", show_default=False)
+        str | None,
+        typer.Option("--undo", metavar="N|last", help="Take decision N back, or the last one.", show_default=False),
     ] = None,
     dry_run: DryRun = False,
 ) -> None:
@@ -42,6 +47,7 @@ def decide(
     blogarc decide content dump.txt:7        it is not: it is in an article
     blogarc decide --list
     blogarc decide --undo 3
+    blogarc decide --undo last
 
     A decision is kept by what it speaks of, not by where that stands: it outlives rebuilds, and holds in every copy and every
     dump to come. A line is known by its words and those of the lines around it. Decisions on lines act at once; those on
@@ -59,7 +65,7 @@ def decide(
             session.terminal.talk(f"{number(len(rows), 'decision')}.")
             session.suggest(f"decide --undo {rows[-1]['number']}" if rows else "explain ID|DUMP:LINE")
             return
-        report = archive.decide(given[0], *given[1:]) if undone is None else archive.undo(undone)
+        report = archive.decide(given[0], *given[1:]) if undone is None else archive.undo(_number(undone))
     if session.terminal.as_json:
         session.terminal.print_json(report)
     else:
@@ -71,3 +77,16 @@ def decide(
         session.suggest("pairs" if "pair" in report.decision["verdict"] else "dedupe", dry_run=dry_run)
     else:
         session.suggest(f"explain {report.decision['place']}", dry_run=dry_run)
+
+
+def _number(told: str) -> int | None:
+    """The number of a decision; None for the last. Raises UsageError for what is neither."""
+    if told == "last":
+        return None
+    try:
+        return int(told)
+    except ValueError:
+        raise UsageError(
+            f"--undo wants the number of a decision, or last, not {told!r}.",
+            "They are listed by: blogarc decide --list",
+        ) from None

@@ -13,7 +13,8 @@ from blogarc.cli.looking import Every, Language
 from blogarc.cli.session import PARTIAL, Session
 from blogarc.console import number, size
 from blogarc.errors import UsageError
-from blogarc.export import ARTICLES, BITEXT, COPY, require_known
+from blogarc.export import ARTICLES, BITEXT, COPY, FORMATS, require_known
+from blogarc.messages import say
 
 if TYPE_CHECKING:
     from blogarc.archive.selection import Filters
@@ -30,6 +31,7 @@ def export(
             "--format",
             "-f",
             metavar="NAME",
+            autocompletion=lambda: list(FORMATS),
             help="jsonl, csv, parquet, markdown, hf, bagit, tmx, moses or sqlite.",
             show_default="jsonl, or what the name of the output says",
         ),
@@ -136,9 +138,10 @@ def export(
     if output is not None:
         if session.terminal.as_json:
             session.terminal.print_json({"records": count, "output": str(output), "format": name})
-        session.terminal.talk(f"Wrote {number(count, 'article')} to {output} ({size(_bytes(output))}).")
+        told = {"what": number(count, "article"), "where": output, "size": size(_bytes(output))}
+        session.terminal.talk(say("Wrote {what} to {where} ({size}).", **told))
     if not count and name != COPY:
-        session.terminal.talk("No article is what the filters say: see blogarc list.")
+        session.terminal.talk(say("No article is what the filters say: see blogarc list."))
     session.suggest("stats", "check")
     return 0
 
@@ -159,15 +162,20 @@ def _export_bitext(
         if session.terminal.as_json:
             session.terminal.print_json({"format": format, **asdict(report)})
         bytes_ = sum(Path(file).stat().st_size for file in report.files)
-        where = " and ".join(report.files)
-        session.terminal.talk(f"Wrote {number(report.passages, 'passage')} to {where} ({size(bytes_)}).")
+        where = f" {say('and')} ".join(report.files)
+        passages = number(report.passages, "passage")
+        session.terminal.talk(say("Wrote {what} to {where} ({size}).", what=passages, where=where, size=size(bytes_)))
     if not report.passages:
-        session.terminal.talk("There is no passage to write: see what blogarc pairs finds, or lower --min-score.")
+        session.terminal.talk(say("There is no passage to write: see what blogarc pairs finds, or lower --min-score."))
     if report.lost:
         told = ", ".join(f"{code} ({count:,})" for code, count in list(report.lost.items())[:8])
         session.terminal.complain(
-            f"{number(sum(report.lost.values()), 'character')} that XML forbids left out: {told}.",
-            "Everything else is written; the archive keeps them.",
+            say(
+                "{characters} that XML forbids left out: {told}.",
+                characters=number(sum(report.lost.values()), "character"),
+                told=told,
+            ),
+            say("Everything else is written; the archive keeps them."),
             style="yellow",
             word="Warning",
         )

@@ -9,9 +9,10 @@ from typing import Annotated
 import typer
 
 from blogarc.cli import views
-from blogarc.cli.session import CORRUPT, Session
+from blogarc.cli.session import CORRUPT, Session, dump_names
 from blogarc.console import number
 from blogarc.errors import UsageError
+from blogarc.messages import say
 
 Output = Annotated[
     Path | None,
@@ -49,15 +50,20 @@ def check(
         session.suggest("stats")
         return 0
     session.terminal.complain(
-        f"{number(len(report.problems), 'problem')} in {session.db}.",
-        "blogarc rebuild derives everything again from the kept bytes; where those are hurt, use a copy of the archive.",
+        say("{problems} in {db}.", problems=number(len(report.problems), "problem"), db=session.db),
+        say(
+            "blogarc rebuild derives everything again from the kept bytes; where those are hurt, use a copy of the archive."
+        ),
     )
     return CORRUPT
 
 
 def restore(
     session: Session,
-    dump: Annotated[str | None, typer.Argument(metavar="[DUMP]", help="Its name, or the start of its sha256.")] = None,
+    dump: Annotated[
+        str | None,
+        typer.Argument(metavar="[DUMP]", help="Its name, or the start of its sha256.", autocompletion=dump_names),
+    ] = None,
     output: Output = None,
 ) -> None:
     """Give a dump back, byte for byte as it was ingested.
@@ -84,5 +90,5 @@ def restore(
     if output is not None:
         if session.terminal.as_json:
             session.terminal.print_json({"bytes": count, "output": str(output)})
-        session.terminal.talk(f"Wrote {output} ({count:,} bytes), as received.")
+        session.terminal.talk(say("Wrote {output} ({count:,} bytes), as received.", output=output, count=count))
     session.suggest("check")

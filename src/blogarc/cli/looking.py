@@ -7,8 +7,9 @@ from typing import Annotated
 import typer
 
 from blogarc.cli import views
-from blogarc.cli.session import Session
+from blogarc.cli.session import Session, article_ids
 from blogarc.console import number
+from blogarc.messages import say
 
 Every = Annotated[bool, typer.Option("--all", "-a", help="Every copy, not only the representative of each cluster.")]
 Language = Annotated[
@@ -19,7 +20,12 @@ Limit = Annotated[
 ]
 Reference = Annotated[
     str,
-    typer.Argument(metavar="ID|DUMP:LINE", help="The first digits of an id, or a place in a dump.", show_default=False),
+    typer.Argument(
+        metavar="ID|DUMP:LINE",
+        help="The first digits of an id, or a place in a dump.",
+        show_default=False,
+        autocompletion=article_ids,
+    ),
 ]
 
 
@@ -41,7 +47,7 @@ def list_(
         if leftovers:
             rows = archive.leftovers(limit=limit)
             session.answer(rows, *views.leftovers(rows))
-            session.terminal.talk(f"{number(len(rows), 'line')} set aside.")
+            session.terminal.talk(say("{lines} set aside.", lines=number(len(rows), "line")))
             session.suggest("explain DUMP:LINE")
             return
         rows = archive.list(every=every, language=language, limit=limit)
@@ -49,7 +55,8 @@ def list_(
     session.answer(rows, *views.articles(rows, every))
     session.terminal.talk(f"{number(len(rows), 'article')}.")
     if decided:
-        session.terminal.talk(f"{number(decided, 'decision')} of a person counted (blogarc decide --list).")
+        counted = number(decided, "decision")
+        session.terminal.talk(say("{decisions} of a person counted (blogarc decide --list).", decisions=counted))
     session.suggest(f"show {rows[0]['id'][:8]}" if rows else "ingest DUMP.txt")
 
 
@@ -84,7 +91,7 @@ def search(
     with session.archive() as archive:
         rows = archive.search(" ".join(query), limit=limit)
     session.answer([views.without_marks(row) for row in rows], *views.found(rows))
-    session.terminal.talk(f"{number(len(rows), 'article')} found.")
+    session.terminal.talk(say("{articles} found.", articles=number(len(rows), "article")))
     session.suggest(f"show {rows[0]['id'][:8]}" if rows else "list")
 
 

@@ -22,8 +22,12 @@ from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 
 import typer
 
+from blogarc import messages
+from blogarc.cli.settings import Settings, load
 from blogarc.console import Terminal
-from blogarc.errors import BlogarcError, WriteError
+from blogarc.errors import BlogarcError, UsageError, WriteError
+from blogarc.messages import LANGUAGES, say
+from blogarc.text import excerpt, visible
 
 if TYPE_CHECKING:
     from blogarc.archive import Archive
@@ -31,13 +35,22 @@ if TYPE_CHECKING:
 DEFAULT_DB = "blogarc.db"
 BUG, PARTIAL, CORRUPT, INTERRUPTED, TERMINATED = 1, 3, 12, 130, 143
 
-Db = Annotated[Path, typer.Option("--db", "-d", envvar="BLOGARC_DB", metavar="FILE", help="The archive to work on.")]
+Db = Annotated[
+    Path, typer.Option("--db", "-d", metavar="FILE", help="The archive to work on; BLOGARC_DB does the same.")
+]
 Json = Annotated[bool, typer.Option("--json", help="Print the answer as JSON on standard output.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but data and errors.")]
 Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Say more: every row, every score.")]
 NoColor = Annotated[
     bool, typer.Option("--no-color", help="No colours. The environment variable NO_COLOR does the same.")
 ]
+Ui = Annotated[
+    str | None,
+    typer.Option(
+        "--ui", metavar="CODE", help="Speak English (en) or Spanish (es).", show_default="as the locale says",
+        autocompletion=lambda: list(LANGUAGES),
+    ),
+]  # fmt: skip
 Debug = Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", "-n", help="Do it, report it, and undo it.")]
 
@@ -47,10 +60,15 @@ class Terminated(BaseException):
 
 
 class Session:
-    """One run of a command: its archive and its terminal."""
+    """One run of a command: its archive, its terminal, and what is set outside the command line.
 
-    def __init__(self, db: Path, terminal: Terminal) -> None:
-        self.db, self.terminal = db, terminal
+    `named` says that the archive was named on the command line, so that the next command has to name it as well.
+    """
+
+    def __init__(self, db: Path, terminal: Terminal, context: typer.Context | None = None) -> None:
+        self.db, self.terminal, self.context = db, terminal, context
+        source = None if context is None else context.get_parameter_source("db")
+        self.named = source is None or source.name == "COMMANDLINE"
 
     def archive(self, *, create: bool = False, dry_run: bool = False) -> Archive:
         """The archive of this run. Raises NoArchiveError unless it is there or `create` is true."""
@@ -68,12 +86,13 @@ class Session:
     def suggest(self, *commands: str, dry_run: bool = False) -> None:
         """Name the next command, with the archive in it if that is not the usual one."""
         if dry_run:
-            self.terminal.talk("This was a rehearsal (--dry-run): nothing was changed.")
+            self.terminal.talk(say("This was a rehearsal (--dry-run): nothing was changed."))
             return
-        option = (
-            "" if str(self.db) in (DEFAULT_DB, os.environ.get("BLOGARC_DB")) else f" -d {shlex.quote(str(self.db))}"
-        )
-        self.terminal.talk("Next: " + "   or: ".join(f"blogarc {command}{option}" for command in commands))
+        set_elsewhere = (self.context.default_map or {}).get("db") if self.context else None
+        usual = not self.named or str(self.db) == (os.environ.get("BLOGARC_DB") or set_elsewhere or DEFAULT_DB)
+        option = "" if usual else f" -d {shlex.quote(str(self.db))}"
+        told = f"   {say('or:')} ".join(f"blogarc {command}{option}" for command in commands)
+        self.terminal.talk(say("Next: {commands}", commands=told))
 
 
 def command(function: Callable[..., int | None]) -> Callable[..., None]:
@@ -86,25 +105,92 @@ def command(function: Callable[..., int | None]) -> Callable[..., None]:
         "quiet": (Quiet, False),
         "verbose": (Verbose, False),
         "no_color": (NoColor, False),
+        "ui": (Ui, None),
         "debug": (Debug, False),
     }
+    # A command that has such an option for more than talk is given what was said.
+    common = {name: told for name, told in common.items() if name not in hints}
 
     @functools.wraps(function)
-    def run(**given: Any) -> None:
-        db, as_json, quiet, verbose, no_color, debug = (given.pop(name) for name in common)
-        terminal = Terminal(as_json=as_json, quiet=quiet, verbose=verbose, color=not no_color)
-        code = _guarded(lambda: function(Session(db, terminal), **given), terminal, debug)
-        raise typer.Exit(code)
+    def run(context: typer.Context, **given: Any) -> None:
+        told = {name: given.pop(name) for name in common}
+        terminal = Terminal(
+            as_json=told["as_json"], quiet=told["quiet"], verbose=told["verbose"], color=not told["no_color"]
+        )
+        session = Session(told["db"], terminal, context)
 
-    parameters = [p.replace(annotation=hints[p.name]) for p in own] + [
-        inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=hint)
-        for name, (hint, default) in common.items()
+        def work() -> int | None:
+            speak(told.get("ui", given.get("ui")), context.meta.get(SETTINGS))
+            if terminal.as_json:  # what programs read is the same in every language
+                messages.use("en")
+            return function(session, **given)
+
+        raise typer.Exit(_guarded(work, terminal, told["debug"]))
+
+    parameters = [
+        inspect.Parameter("context", inspect.Parameter.KEYWORD_ONLY, annotation=typer.Context),
+        *(p.replace(annotation=hints[p.name]) for p in own),
+        *(
+            inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=hint)
+            for name, (hint, default) in common.items()
+        ),
     ]
     run.__signature__ = inspect.Signature(  # type: ignore[attr-defined]  # typer reads it
         [p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in parameters]
     )
     run.__annotations__ = {p.name: p.annotation for p in parameters}
     return run
+
+
+def dump_names(context: typer.Context, incomplete: str) -> list[str]:
+    """The names of the dumps, for a shell that completes one."""
+    names = _asked(context, lambda archive: sorted(set(archive.dumps().values())))
+    return [name for name in names if name.startswith(incomplete) and visible(name) == name]
+
+
+def article_ids(context: typer.Context, incomplete: str) -> list[tuple[str, str]]:
+    """The ids of articles and their titles, for a shell that completes an id of which something is typed."""
+    if not incomplete:
+        return []
+    rows = _asked(context, lambda archive: archive.list())
+    return [(row["id"], excerpt(visible(row["title"]), 50)) for row in rows if row["id"].startswith(incomplete)]
+
+
+def _asked(context: typer.Context, ask: Callable[[Archive], list[Any]]) -> list[Any]:
+    """What an archive answers while a command line is typed; nothing if there is none: a shell wants no complaints."""
+    from blogarc.archive import Archive
+
+    with suppress(Exception):
+        db = context.params.get("db") or DEFAULT_DB
+        if str(db) == DEFAULT_DB and context.parent is not None:
+            # Nobody has read the file yet: a shell that completes runs no command.
+            found = load(context.parent.command.commands)  # type: ignore[attr-defined]
+            db = found.values[str(context.info_name)].get("db", db)
+        with Archive(db, create=False) as archive:
+            return ask(archive)
+    return []
+
+
+# Where the settings of a run, or what is wrong with them, go with its context.
+SETTINGS = "blogarc.settings"
+
+
+def speak(wanted: str | None, settings: Settings | BlogarcError | None = None) -> tuple[str, str]:
+    """Speak the language that was asked for on the command line, in the environment, in the file, or by the locale; says
+    which, and who asked. Raises UsageError for one that blogarc does not speak, and whatever is wrong with the file."""
+    asked = [(wanted, "--ui"), (os.environ.get("BLOGARC_UI"), "BLOGARC_UI")]
+    if isinstance(settings, Settings):
+        asked.append((settings.ui, str(settings.path)))
+    language, origin = next(((code, who) for code, who in asked if code), (messages.from_locale(), "locale"))
+    if language not in LANGUAGES:
+        raise UsageError(
+            say("blogarc does not speak {language!r}.", language=language),
+            say("It speaks: {all}.", all=", ".join(LANGUAGES)),
+        )
+    messages.use(language)
+    if isinstance(settings, BlogarcError):
+        raise settings
+    return language, origin
 
 
 def _guarded(work: Callable[[], int | None], terminal: Terminal, debug: bool) -> int:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from blogarc.cli import reasons
 from blogarc.console import Column, number, plain, size, table
+from blogarc.messages import say, translated
 from blogarc.model import UNDETERMINED
-from blogarc.text import FOUND, FOUND_END
+from blogarc.text import FOUND, FOUND_END, excerpt
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
 
     from blogarc.archive.reports import (
         AgainstReport,
+        Call,
         CheckReport,
         Decided,
         DedupeReport,
@@ -25,6 +28,7 @@ if TYPE_CHECKING:
         Record,
         Stats,
     )
+    from blogarc.cli.settings import Setting
 
 # Digits of an id that are shown; any start that no other article has will do to name one.
 SHORT = 8
@@ -60,19 +64,27 @@ def ingested(report: IngestReport) -> list[RenderableType]:
             for d in report.dumps
         ]
         shown.append(table(columns, rows))
-    told = f"{number(report.articles, 'article')}{_in_languages(report.languages)}"
-    told += f" in {number(len(report.dumps), 'new dump')}; {number(report.leftovers, 'leftover paragraph')} set aside"
-    shown.append(f"{told}; {_seconds(report.seconds)}.")
+    told = say(
+        "{articles}{languages} in {dumps}; {leftovers} set aside; {seconds}.",
+        articles=number(report.articles, "article"),
+        languages=_in_languages(report.languages),
+        dumps=number(len(report.dumps), "new dump"),
+        leftovers=number(report.leftovers, "leftover paragraph"),
+        seconds=_seconds(report.seconds),
+    )
+    shown.append(told)
     unchanged = [name for name in report.known if name not in report.profiled]
     if unchanged:
         names = ", ".join(unchanged[:3]) + (", ..." if len(unchanged) > 3 else "")
-        shown.append(f"Already known, nothing changed: {number(len(unchanged), 'dump')} ({names}).")
+        dumps = number(len(unchanged), "dump")
+        shown.append(say("Already known, nothing changed: {dumps} ({names}).", dumps=dumps, names=names))
     if report.profiled:
-        shown.append(f"Given another profile: {', '.join(report.profiled[:5])}.")
+        shown.append(say("Given another profile: {names}.", names=", ".join(report.profiled[:5])))
+    anew = ", ".join(report.resegmented[:5])
     if report.resegmented and report.profiled:
-        shown.append(f"Split anew: {', '.join(report.resegmented[:5])}.")
+        shown.append(say("Split anew: {names}.", names=anew))
     elif report.resegmented:
-        shown.append(f"Split anew, with what the new dumps show: {', '.join(report.resegmented[:5])}.")
+        shown.append(say("Split anew, with what the new dumps show: {names}.", names=anew))
     return shown
 
 
@@ -94,7 +106,7 @@ def duplicates(report: DedupeReport, verbose: bool) -> list[RenderableType]:
     rows = [
         (
             row.id[:SHORT],
-            row.kind,
+            say(row.kind),
             f"{row.similarity:.3f}",
             row.title,
             f"{row.source}:{row.line}",
@@ -110,17 +122,25 @@ def duplicates(report: DedupeReport, verbose: bool) -> list[RenderableType]:
 def deduped(report: DedupeReport) -> list[RenderableType]:
     """The summary of dedupe."""
     found = sum(report.duplicates.values())
-    kinds = ", ".join(f"{count:,} {kind}" for kind, count in report.duplicates.items())
-    told = f"{number(report.articles, 'article')} in {number(report.clusters, 'cluster')}"
-    told += f": {number(found, 'duplicate')} ({kinds})" if found else ": no duplicates"
-    shown: list[RenderableType] = [f"{told}; {_seconds(report.seconds)}."]
+    told = say(
+        "{articles} in {clusters}: {duplicates}; {seconds}.",
+        articles=number(report.articles, "article"),
+        clusters=number(report.clusters, "cluster"),
+        duplicates=f"{number(found, 'duplicate')} ({_counts(report.duplicates)})" if found else say("no duplicates"),
+        seconds=_seconds(report.seconds),
+    )
+    shown: list[RenderableType] = [told]
     if report.up_to_date:
-        shown.append("These were found before, and nothing has changed since.")
+        shown.append(say("These were found before, and nothing has changed since."))
     elif found > len(report.closest):
-        shown.append(f"{len(report.closest)} of {found:,} are listed; --limit or --verbose lists more.")
-    told = ", ".join(f"{count:,} {what}" for what, count in report.changed.items() if count)
+        listed = len(report.closest)
+        shown.append(
+            say("{listed} of {found:,} are listed; --limit or --verbose lists more.", listed=listed, found=found)
+        )
+    changed = _counts({what: count for what, count in report.changed.items() if count})
     if report.changed:
-        shown.append(f"Since the last run: {told}." if told else "The clusters are those of the last run.")
+        since = say("Since the last run: {changes}.", changes=changed)
+        shown.append(since if changed else say("The clusters are those of the last run."))
     return shown
 
 
@@ -131,7 +151,14 @@ def changes(report: DedupeReport) -> list[RenderableType]:
     columns = [Column("", style="dim"), Column("id", style="cyan"), Column("title", flexible=True)]
     columns += [Column("where", flexible=True), Column("was", style="red"), Column("now", style="green")]
     rows = [
-        (row.change, row.id[:SHORT], row.title, f"{row.source}:{row.line}", (row.was or "")[:SHORT], row.now[:SHORT])
+        (
+            say(row.change),
+            row.id[:SHORT],
+            row.title,
+            f"{row.source}:{row.line}",
+            (row.was or "")[:SHORT],
+            row.now[:SHORT],
+        )
         for row in report.changes
     ]
     return [table(columns, rows, "Represented by another than after the last run")]
@@ -146,7 +173,7 @@ def known_elsewhere(report: AgainstReport, limit: int | None) -> list[Renderable
     rows = [
         (
             row.id[:SHORT],
-            row.kind,
+            say(row.kind),
             f"{row.similarity:.3f}",
             row.title,
             f"{row.source}:{row.line}",
@@ -155,15 +182,22 @@ def known_elsewhere(report: AgainstReport, limit: int | None) -> list[Renderable
         )
         for row in report.rows[:limit]
     ]
-    return [table(columns, rows, f"Already in {report.other}, the closest calls first")]
+    return [table(columns, rows, say("Already in {other}, the closest calls first", other=report.other))]
 
 
 def compared(report: AgainstReport) -> list[RenderableType]:
     """The summary of a comparison with another archive."""
     found = sum(report.found.values())
-    kinds = ", ".join(f"{count:,} {kind}" for kind, count in report.found.items())
-    told = f"{found:,} of {number(report.articles, 'article')} are in {report.other} already"
-    return [f"{told}{f' ({kinds})' if found else ''}; {report.articles - found:,} are not; {_seconds(report.seconds)}."]
+    told = say(
+        "{found:,} of {articles} are in {other} already{kinds}; {absent:,} are not; {seconds}.",
+        found=found,
+        articles=number(report.articles, "article"),
+        other=report.other,
+        kinds=f" ({_counts(report.found)})" if found else "",
+        absent=report.articles - found,
+        seconds=_seconds(report.seconds),
+    )
+    return [told]
 
 
 def translations(report: PairsReport, limit: int | None, verbose: bool) -> list[RenderableType]:
@@ -204,39 +238,61 @@ def paired(report: PairsReport) -> list[RenderableType]:
     """The summary of pairs."""
     shown: list[RenderableType] = []
     if report.ran_before:
-        shown.append(f"Ran {' and '.join(report.ran_before)} first: that was out of date.")
-    among = " and ".join(f"{count:,} {code}" for code, count in report.candidates.items())
-    told = f"{number(len(report.pairs), 'translation pair')} among {among} articles; {_seconds(report.seconds)}."
+        stages = _and(report.ran_before)
+        shown.append(say("Ran {stages} first: that was out of date.", stages=stages))
+    told = say(
+        "{pairs} among {among} articles; {seconds}.",
+        pairs=number(len(report.pairs), "translation pair"),
+        among=_and(f"{count:,} {code}" for code, count in report.candidates.items()),
+        seconds=_seconds(report.seconds),
+    )
     shown.append(told)
     if report.up_to_date:
-        shown.append("These were found before, and nothing has changed since.")
+        shown.append(say("These were found before, and nothing has changed since."))
     if report.lexicon:
-        entries = " and ".join(f"{count:,} {origin}" for origin, count in sorted(report.lexicon.items()))
-        shown.append(f"Its lexicon has {entries} translations of words.")
+        entries = _and(f"{count:,} {say(origin)}" for origin, count in sorted(report.lexicon.items()))
+        shown.append(say("Its lexicon has {entries} translations of words.", entries=entries))
     elif report.pairs:
-        shown.append("No lexicon was learned: that takes ten pairs that are sure without it.")
+        shown.append(say("No lexicon was learned: that takes ten pairs that are sure without it."))
     if report.less_sure:
-        codes = " and ".join(report.less_sure)
-        shown.append(
-            f"Less sure than for en and es: blogarc knows no months, ordinals or suffixes of {codes}, and went by what all "
-            "languages share."
+        told = say(
+            "Less sure than for en and es: blogarc knows no months, ordinals or suffixes of {codes}, and went by what all "
+            "languages share.",
+            codes=_and(report.less_sure),
         )
+        shown.append(told)
     for miss in report.misses[: None if not report.pairs else 1]:
-        shown.append(
-            f"Nearest miss: {miss.id[:SHORT]} ({miss.title}) and {miss.nearest[:SHORT]} ({miss.nearest_title}), "
-            f"{miss.score:.3f}. {miss.why}"
+        told = say(
+            "Nearest miss: {id} ({title}) and {nearest} ({nearest_title}), {score:.3f}. {why}",
+            id=miss.id[:SHORT],
+            title=miss.title,
+            nearest=miss.nearest[:SHORT],
+            nearest_title=miss.nearest_title,
+            score=miss.score,
+            why=translated(miss.why),
         )
-    unpaired = " and ".join(f"{count:,} {code}" for code, count in report.unpaired.items() if count)
+        shown.append(told)
+    unpaired = _and(f"{count:,} {code}" for code, count in report.unpaired.items() if count)
     if unpaired:
-        shown.append(f"Without a partner: {unpaired}. `blogarc explain ID` says what came nearest, and why not.")
+        told = say(
+            "Without a partner: {unpaired}. `blogarc explain ID` says what came nearest, and why not.",
+            unpaired=unpaired,
+        )
+        shown.append(told)
     return shown
 
 
 def rebuilt(report: RebuildReport) -> list[RenderableType]:
     """The summary of a rebuild."""
-    told = f"{number(report.dumps, 'dump')} split again: {number(report.articles, 'article')}"
-    told += f", {len(report.changed):,} of the dumps came out otherwise" if report.changed else ", all as before"
-    return [f"{told}; {_seconds(report.seconds)}.", f"Ran: {', '.join(report.stages)}."]
+    changed = say("{count:,} of the dumps came out otherwise", count=len(report.changed))
+    told = say(
+        "{dumps} split again: {articles}, {changed}; {seconds}.",
+        dumps=number(report.dumps, "dump"),
+        articles=number(report.articles, "article"),
+        changed=changed if report.changed else say("all as before"),
+        seconds=_seconds(report.seconds),
+    )
+    return [told, say("Ran: {stages}.", stages=", ".join(report.stages))]
 
 
 def articles(rows: Sequence[Record], every: bool) -> list[RenderableType]:
@@ -260,7 +316,7 @@ def articles(rows: Sequence[Record], every: bool) -> list[RenderableType]:
             row["title"],
             f"{row['words']:,}",
             row["published"] or "",
-            row["kind"] if every else row["copies"],
+            say(row["kind"]) if every else row["copies"],
             " ".join(partner[:SHORT] for partner in row["translations"]),
             f"{row['source']}:{row['start_line']}",
         )
@@ -279,7 +335,7 @@ def leftovers(rows: Sequence[Record]) -> list[RenderableType]:
         Column("text", flexible=True),
         Column("why", flexible=True, style="dim"),
     ]
-    listed = ((f"{r['source']}:{r['line']}", r["role"], r["text"], reasons.flat(r["evidence"])) for r in rows)
+    listed = ((f"{r['source']}:{r['line']}", say(r["role"]), r["text"], reasons.flat(r["evidence"])) for r in rows)
     return [table(columns, listed)]
 
 
@@ -290,15 +346,15 @@ def article(record: Record) -> list[RenderableType]:
         _language(record),
         record["byline"],
         record["published"],
-        record["updated"] and f"updated {record['updated']}",
-        record["translator"] and f"translated by {record['translator']}",
+        record["updated"] and say("updated {date}", date=record["updated"]),
+        record["translator"] and say("translated by {name}", name=record["translator"]),
         number(record["words"], "word"),
         f"{record['source']}:{record['start_line']}-{record['end_line']}",
     ]
     if len(record["copies"]) > 1:
         facts.append(number(len(record["copies"]), "copy"))
     if record["kind"] != "representative":
-        facts.append(f"{record['kind']} copy of {record['cluster'][:SHORT]}")
+        facts.append(say("{kind} copy of {id}", kind=say(record["kind"]), id=record["cluster"][:SHORT]))
     facts += [f"{t['language']}: {t['id'][:SHORT]}" for t in record["translations"]]
     own_title = record["title_source"] == "line"
     return [
@@ -334,22 +390,29 @@ def without_marks(row: Record) -> Record:
 def figures(report: Stats) -> list[RenderableType]:
     """The figures of an archive."""
     rows = [
-        ("dumps", f"{report.dumps:,}", size(report.bytes)),
-        ("articles", f"{report.articles:,}", "every copy"),
-        ("clusters", f"{report.clusters:,}", "different articles"),
-        ("duplicates", f"{sum(report.duplicates.values()):,}", _counts(report.duplicates)),
-        ("translation pairs", f"{report.pairs:,}", ""),
-        ("languages", f"{len(report.languages):,}", _counts(report.languages)),
-        ("words", f"{report.words:,}", "of the representatives"),
-        ("years", f"{len(report.years):,}", _counts(report.years)),
-        ("set aside", f"{sum(report.leftovers.values()):,}", _counts(report.leftovers)),
-        ("decisions", f"{report.decisions:,}", "of a person"),
-        ("archive", size(report.archive_bytes), ""),
+        (say("dumps"), f"{report.dumps:,}", size(report.bytes)),
+        (say("articles"), f"{report.articles:,}", say("every copy")),
+        (say("clusters"), f"{report.clusters:,}", say("different articles")),
+        (say("duplicates"), f"{sum(report.duplicates.values()):,}", _counts(report.duplicates)),
+        (say("translation pairs"), f"{report.pairs:,}", ""),
+        (say("languages"), f"{len(report.languages):,}", _counts(report.languages)),
+        (say("words"), f"{report.words:,}", say("of the representatives")),
+        (say("years"), f"{len(report.years):,}", _counts(report.years)),
+        (say("set aside"), f"{sum(report.leftovers.values()):,}", _counts(report.leftovers)),
+        (say("decisions"), f"{report.decisions:,}", say("of a person")),
+        (say("archive"), size(report.archive_bytes), ""),
     ]
     shown = [table([Column("what"), Column("how many", "right"), Column("of which", flexible=True)], rows)]
     if report.stale:
-        shown.append(plain(f"Out of date: {', '.join(report.stale)}.", "yellow"))
+        shown.append(plain(say("Out of date: {stages}.", stages=", ".join(report.stale)), "yellow"))
     return shown
+
+
+def call(told: Call) -> Record:
+    """A close call for programs: with the verdicts that settle it."""
+    from dataclasses import asdict
+
+    return {**asdict(told), "yes": told.yes, "no": told.no}
 
 
 def decisions(rows: Sequence[Record]) -> list[RenderableType]:
@@ -367,35 +430,42 @@ def decided(report: Decided) -> list[RenderableType]:
     told = report.decision
     said = f"{told['number']}: {told['verdict']} {told['place']} ({told['shown']})."
     if report.known:
-        return [f"That was decided already, as {said}"]
-    shown: list[RenderableType] = [f"Decided, as {said}"]
+        return [say("That was decided already, as {said}", said=said)]
+    shown: list[RenderableType] = [say("Decided, as {said}", said=said)]
     if report.replaced:
-        shown.append(f"It takes the place of {_numbers(report.replaced)}.")
+        shown.append(say("It takes the place of {numbers}.", numbers=_numbers(report.replaced)))
     return shown + _effects(report)
 
 
 def undone(report: Decided) -> list[RenderableType]:
     """A decision that was taken back."""
     told = report.decision
-    shown: list[RenderableType] = [f"Undone: {told['number']}: {told['verdict']} {told['place']} ({told['shown']})."]
+    said = f"{told['number']}: {told['verdict']} {told['place']} ({told['shown']})."
+    shown: list[RenderableType] = [say("Undone: {said}", said=said)]
     if report.replaced:
-        shown.append(f"What it had replaced holds again: {_numbers(report.replaced)}.")
+        shown.append(say("What it had replaced holds again: {numbers}.", numbers=_numbers(report.replaced)))
     return shown + _effects(report)
 
 
 def _effects(report: Decided) -> list[RenderableType]:
     of_lines = report.decision["first"] is None
     if report.resegmented:
-        return [f"Split anew: {', '.join(report.resegmented[:5])}; {_seconds(report.seconds)}."]
-    return ["It was so already: no dump is split otherwise."] if of_lines else []
+        names = ", ".join(report.resegmented[:5])
+        return [say("Split anew: {names}; {seconds}.", names=names, seconds=_seconds(report.seconds))]
+    return [say("It was so already: no dump is split otherwise.")] if of_lines else []
 
 
 def _numbers(numbers: Sequence[int]) -> str:
-    return f"{'decision' if len(numbers) == 1 else 'decisions'} {', '.join(map(str, numbers))}"
+    listed = ", ".join(map(str, numbers))
+    return (
+        say("decision {numbers}", numbers=listed) if len(numbers) == 1 else say("decisions {numbers}", numbers=listed)
+    )
 
 
 def _state(decision: Record) -> str:
-    return f"replaced by {decision['replaced']}" if decision["state"] == "replaced" else str(decision["state"])
+    if decision["state"] == "replaced":
+        return say("replaced by {number}", number=decision["replaced"])
+    return say(decision["state"])
 
 
 def problems(report: CheckReport) -> list[RenderableType]:
@@ -406,22 +476,32 @@ def problems(report: CheckReport) -> list[RenderableType]:
 def checked(report: CheckReport) -> list[RenderableType]:
     """What a check looked at."""
     seen = report.checks
-    told = f"Looked at {number(seen['dumps'], 'dump')} ({size(seen['bytes'])}, {number(seen['lines'], 'line')}), "
-    told += f"{number(seen['paragraphs'], 'paragraph')}, {number(seen['articles'], 'article')}"
-    told += ", the search index and SQLite itself."
+    told = say(
+        "Looked at {dumps} ({size}, {lines}), {paragraphs}, {articles}, the search index and SQLite itself.",
+        dumps=number(seen["dumps"], "dump"),
+        size=size(seen["bytes"]),
+        lines=number(seen["lines"], "line"),
+        paragraphs=number(seen["paragraphs"], "paragraph"),
+        articles=number(seen["articles"], "article"),
+    )
     if "rederived" in seen and report.ok:
-        told += " Everything was derived again from the kept bytes, and came out the same."
-    return [told, *(["All is well."] if report.ok else [])]
+        told += " " + say("Everything was derived again from the kept bytes, and came out the same.")
+    return [told, *([say("All is well.")] if report.ok else [])]
 
 
 def _language(record: Record) -> str:
     """The language; how sure it is where there is a doubt, and all of them where there are two."""
     if record["mixed"]:
-        return "mixed: " + ", ".join(f"{code} {share:.0%}" for code, share in record["language_shares"].items())
+        return (
+            say("mixed:") + " " + ", ".join(f"{code} {share:.0%}" for code, share in record["language_shares"].items())
+        )
     if record["language_source"] == "surroundings":
-        return f"{record['language']} (by the posts around it, {record['language_confidence']:.0%} sure)"
+        sure = record["language_confidence"]
+        return say("{language} (by the posts around it, {sure:.0%} sure)", language=record["language"], sure=sure)
     doubt = record["language"] != UNDETERMINED and record["language_confidence"] < _NO_DOUBT
-    return f"{record['language']} ({record['language_confidence']:.0%} sure)" if doubt else str(record["language"])
+    code = str(record["language"])
+    sure = record["language_confidence"]
+    return say("{language} ({sure:.0%} sure)", language=code, sure=sure) if doubt else code
 
 
 def _in_languages(languages: Mapping[str, int]) -> str:
@@ -429,7 +509,11 @@ def _in_languages(languages: Mapping[str, int]) -> str:
 
 
 def _counts(counts: Mapping[str, int]) -> str:
-    return ", ".join(f"{count:,} {name}" for name, count in counts.items())
+    return ", ".join(f"{count:,} {say(name)}" for name, count in counts.items())
+
+
+def _and(parts: Iterable[str]) -> str:
+    return f" {say('and')} ".join(parts)
 
 
 def _scores(scores: Mapping[str, Any]) -> str:
@@ -453,3 +537,26 @@ def _marked(snippet: str) -> Text:
         else:
             text.append_text(plain(piece))
     return text
+
+
+def first_record(record: Record) -> list[RenderableType]:
+    """The first line of an export, a field a line, its text cut short."""
+    shown = [plain("\n" + say("The first record of corpus.jsonl, its text cut short:"), "bold")]
+    for name, value in record.items():
+        shown.append(plain(f"  {name}: {json.dumps(excerpt(value) if name == 'text' else value, ensure_ascii=False)}"))
+    return [*shown, plain("")]
+
+
+def settings(listed: Sequence[Setting], *, every: bool) -> list[RenderableType]:
+    """What is in force, and from where; of what nobody set only what has a default, unless all is wanted."""
+    shown = [s for s in listed if every or s.origin != "default" or s.value not in (None, "", False)]
+    columns = [
+        Column("setting", style="cyan"),
+        Column("value", flexible=True),
+        Column("from", style="dim", flexible=True),
+    ]
+    return [table(columns, [(s.name, "" if s.value is None else _setting(s.value), s.origin) for s in shown])]
+
+
+def _setting(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)

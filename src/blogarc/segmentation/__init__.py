@@ -9,16 +9,19 @@ Dumps that share text are given together, because pages crawled at different tim
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
+
+import numpy as np
 
 from blogarc.model import Article, Dump, Profile, Role, Ruling, Span
 from blogarc.segmentation import cues
 from blogarc.segmentation.cues import Cue
 from blogarc.segmentation.decoding import Label, decode_around, drop_stubs, keep_one
 from blogarc.segmentation.evidence import gather, load_weights
-from blogarc.segmentation.overruling import Overruled, listen, shapes_of
+from blogarc.segmentation.margins import margins
+from blogarc.segmentation.overruling import BY_A_PERSON, Overruled, listen, shapes_of
 from blogarc.text import content, excerpt
 
 VERSION = 1
@@ -73,6 +76,44 @@ def explain(
     evidence, first = _gather(dumps, rulings, profiles)
     place = first[index] + ordinal
     return {"cut": evidence.for_cut(place), "furniture": evidence.for_furniture(place)}
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """How close the decision was at one paragraph: `margin` is what a cut before it is worth, in log-odds, against none."""
+
+    index: int  # of the dump
+    ordinal: int
+    margin: float
+    cut: dict[str, float]
+    furniture: dict[str, float]
+
+
+def doubts(
+    dumps: Sequence[Dump], rulings: Sequence[Ruling] = (), profiles: Sequence[Profile | None] = ()
+) -> Iterator[Doubt]:
+    """The decisions on splits of these dumps, the closest first: cuts that were nearly not made, and that nearly were.
+
+    Where a dump begins, or a person has ruled, there is nothing to doubt.
+    """
+    evidence, first = _gather(dumps, rulings, profiles)
+    weights = load_weights()
+    start, furniture = evidence.scores(weights)
+    kept = ~evidence.taken
+    # As in `decode_around`, what a person took out is not there.
+    count = np.cumsum(evidence.starts)[kept]
+    begins = np.append(True, count[1:] != count[:-1]) if len(count) else np.zeros(0, bool)
+    found = np.full(len(start), np.inf)
+    if len(count):
+        told = margins(start[kept], furniture[kept], begins, weights.steps, weights.opening)
+        found[kept] = np.where(begins, np.inf, told)
+    owners = {at + n: (index, n) for index, at in enumerate(first) for n in range(len(dumps[index].paragraphs))}
+    for place in np.argsort(np.abs(found), kind="stable").tolist():
+        if not np.isfinite(found[place]):
+            return
+        cut, set_aside = evidence.for_cut(place), evidence.for_furniture(place)
+        if BY_A_PERSON not in cut and BY_A_PERSON not in set_aside and place in owners:
+            yield Doubt(*owners[place], float(found[place]), cut, set_aside)
 
 
 def _gather(
