@@ -20,6 +20,7 @@ from types import TracebackType
 from typing import Self
 
 from blogarc import export as exporting
+from blogarc import report as pages
 from blogarc.archive import (
     bitext,
     checking,
@@ -29,6 +30,7 @@ from blogarc.archive import (
     explaining,
     intake,
     matching,
+    overview,
     ready,
     rederiving,
 )
@@ -40,6 +42,7 @@ from blogarc.archive.reports import (
     Decided,
     DedupeReport,
     IngestReport,
+    PageReport,
     PairsReport,
     Progress,
     RebuildReport,
@@ -197,6 +200,30 @@ class Archive:
             else:
                 count, files = form.save(passages, Path(target), lost, level=level, languages=codes)
         return BitextReport(count, [str(file) for file in files], dict(sorted(lost.items())))
+
+    def report(self, target: str | Path | None = None, *, language: str = "en", limit: int = 20) -> PageReport:
+        """Write a page that shows what is in the archive, and the `limit` closest calls of each kind, whole or not at all.
+
+        `language` is that of its interface, "en" or "es". Without a target it goes to standard output. Duplicates and pairs
+        are found first if that is not done. Raises UsageError for an interface that there is not, WriteError if the target
+        cannot be written.
+        """
+        pages.require_language(language)
+        ran_before = self.refresh()
+        with translated(self.path):
+            seen = overview.gather(self._db, self.path, limit)
+        pieces = pages.render_report(seen, language)
+        if target is None:
+            count = sum(map(sys.stdout.buffer.write, pieces))
+        else:
+            with exporting.whole_file(Path(target)) as stream:
+                count = sum(map(stream.write, pieces))
+        return PageReport(None if target is None else str(target), count, seen.shown, seen.left_out, ran_before)
+
+    def refresh(self) -> Sequence[str]:
+        """Bring duplicates and pairs up to date; the stages that ran for it."""
+        report = self.pairs(matching.last_pair_config(self._db))
+        return [*report.ran_before, *([] if report.up_to_date else ["pairs"])]
 
     def list(self, *, every: bool = False, language: str | None = None, limit: int | None = None) -> Records:
         """The corpus without texts."""

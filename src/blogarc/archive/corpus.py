@@ -65,7 +65,7 @@ def record(db: Database, row: int) -> Record:
 def _record(db: Database, row: dict[str, Any]) -> Record:
     own = row["row"] == row["representative"]
     row["copies"] = _copies(db, row["row"]) if own else []
-    row["translations"] = _translations(db, row["representative"])
+    row["translations"] = translations_of(db, row["representative"])
     row["language_shares"] = json.loads(row["language_shares"])
     row["mixed"] = bool(row["mixed"])
     return {name: row[name] for name in _CONTRACT}
@@ -87,7 +87,8 @@ def _copies(db: Database, representative: int) -> list[Record]:
     )
 
 
-def _translations(db: Database, representative: int) -> list[Record]:
+def translations_of(db: Database, representative: int) -> list[Record]:
+    """The translations of a representative, the surest first."""
     return list(
         db.query(
             """
@@ -121,7 +122,7 @@ def listing(
         (copies,) = db.execute(
             "SELECT count(*) FROM clusters WHERE representative = ?", [row["representative"]]
         ).fetchone()
-        partners = [t["id"] for t in _translations(db, row["representative"])]
+        partners = [t["id"] for t in translations_of(db, row["representative"])]
         listed.append({name: row[name] for name in wanted} | {"copies": max(1, copies), "translations": partners})
     return listed
 
