@@ -10,6 +10,7 @@ import json
 import shlex
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from sqlite_utils import Database
@@ -39,12 +40,12 @@ from blogarc.text import excerpt, visible
 USUAL_DB = "blogarc.db"
 # A start with less evidence than this, in log-odds, is marked in the strip.
 _DOUBTFUL = 3.0
-# A page is bounded, whatever the archive holds: strips, the pieces of each, posts in the list and the copies of each, paragraphs
-# of a pair, and letters of one paragraph.
+# A page is bounded, whatever the archive holds: strips, the pieces of each, posts in the list and the copies of each,
+# paragraphs of a pair, and letters of one paragraph.
 _STRIPS, _BLOCKS, _POSTS, _COPIES, _BEADS, _LETTERS = 24, 400, 400, 12, 80, 3000
 _ENDS = 240  # letters of the opening and of the ending of a post in the list
 
-# A dump as a command names it; where two have one name, or it holds what a shell or a terminal would choke on, by its digest.
+# The columns of a `Post`.
 _POST = """
     a.key, a.title, a.language, a.words, a.published, d.name AS source, d.sha256, a.line_start AS start_line,
     a.line_end - 1 AS end_line, a.id AS row
@@ -79,7 +80,6 @@ def gather(db: Database, path: str, limit: int) -> Overview:
     (as_of,) = db.execute("SELECT max(started) FROM runs").fetchone()
     return Overview(
         name=path.replace("\\", "/").rpartition("/")[2],
-        option=option_for(path),
         as_of=as_of or "",
         figures=_figures(db),
         strips=_strips(db, numbers),
@@ -236,9 +236,11 @@ def _leftover_blocks(db: Database, dump: int) -> list[Block]:
     last = -2
     for ordinal, role, start, end, first_line, end_line, text in rows:
         if ordinal == last + 1 and blocks[-1].kind == role:
-            before = blocks.pop()
-            start, first_line, text = before.start, before.first_line, f"{before.title} / {text}"
-        blocks.append(Block(role, start, end, first_line, end_line - 1, excerpt(text, 90)))
+            before = blocks[-1]
+            title = excerpt(f"{before.title} / {text}", 90)
+            blocks[-1] = replace(before, end=end, last_line=end_line - 1, title=title)
+        else:
+            blocks.append(Block(role, start, end, first_line, end_line - 1, excerpt(text, 90)))
         last = ordinal
     return blocks
 
@@ -324,7 +326,9 @@ def _leftovers(db: Database, references: References, limit: int) -> Shown[Leftov
 
 def _copies(db: Database, references: References, limit: int) -> Shown[CopyCall]:
     """Duplicates with other words than those that are kept, each two texts once."""
-    grouped = "FROM duplicates u JOIN articles a ON a.id = u.article JOIN articles k ON k.id = u.kept WHERE a.key <> k.key"
+    grouped = (
+        "FROM duplicates u JOIN articles a ON a.id = u.article JOIN articles k ON k.id = u.kept WHERE a.key <> k.key"
+    )
     rows = list(
         db.query(
             f"""

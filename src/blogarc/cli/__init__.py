@@ -1,6 +1,7 @@
 """The command line: a command parses, calls one method of `Archive`, and prints its report.
 
-`session` holds what all commands share; `collecting`, `looking`, `deciding` and `keeping` the commands; `views` the tables.
+`session` holds what all commands share; `collecting`, `looking`, `showing`, `deciding` and `keeping` the commands; `views` the
+tables.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from blogarc.cli import collecting, deciding, keeping, looking
+from blogarc.cli import collecting, deciding, keeping, looking, showing
 from blogarc.cli.session import command
 
 _HELP = """Turn raw scraped text of blogs into a clean, deduplicated, paired and searchable corpus.
@@ -36,7 +37,7 @@ app = typer.Typer(
 COMMANDS = (
     collecting.ingest, collecting.dedupe, collecting.pairs, keeping.export,
     looking.list_, looking.show, looking.search, looking.explain, looking.stats,
-    deciding.decide, keeping.check, keeping.restore, collecting.rebuild,
+    showing.report, showing.browse, deciding.decide, keeping.check, keeping.restore, collecting.rebuild,
 )  # fmt: skip
 for _function in COMMANDS:
     app.command(_function.__name__.rstrip("_"))(command(_function))

@@ -7,6 +7,15 @@ and Spanish, `comparison` and `drawing` work out what is compared and drawn. Not
 from __future__ import annotations
 
 from blogarc.report.messages import LANGUAGES, language_of, require_language
-from blogarc.report.page import render_article, render_copy, render_pair, render_report
+from blogarc.report.page import policy, render_article, render_copy, render_pair, render_report
 
-__all__ = ["LANGUAGES", "language_of", "render_article", "render_copy", "render_pair", "render_report", "require_language"]
+__all__ = [
+    "LANGUAGES",
+    "language_of",
+    "policy",
+    "render_article",
+    "render_copy",
+    "render_pair",
+    "render_report",
+    "require_language",
+]

@@ -56,22 +56,21 @@ def compare(first: str, second: str) -> Comparison:
     left: list[Stretch] = []
     right: list[Stretch] = []
     for n, (tag, ours, theirs) in enumerate(runs):
-        if tag == "same":
-            words = ours.split(), theirs.split()
-            # At the ends of the texts only one end of the stretch touches what differs.
-            head, tail = (_KEPT if n else 0), (_KEPT if n < len(runs) - 1 else 0)
-            skipped = len(words[0]) - head - tail
-            if skipped > _LONG - 2 * _KEPT:
-                for side, listed in zip((left, right), words, strict=True):
-                    side += [Stretch(" ".join(listed[:head]), False)] if head else []
-                rows.append(Row(tuple(left), tuple(right), skipped))
-                left, right = (
-                    [Stretch(" ".join(listed[len(listed) - tail :]), False)] if tail else [] for listed in words
-                )
-                continue
-        for side, text in ((left, ours), (right, theirs)):
-            if text:
-                side.append(Stretch(text, tag != "same"))
+        words = ours.split(), theirs.split()
+        # At the ends of the texts only one end of a stretch touches what differs.
+        head, tail = (_KEPT if n else 0), (_KEPT if n < len(runs) - 1 else 0)
+        skipped = len(words[0]) - head - tail
+        if tag == "same" and skipped > _LONG - 2 * _KEPT:
+            rows.append(Row((*left, *_stretch(words[0][:head])), (*right, *_stretch(words[1][:head])), skipped))
+            left, right = (list(_stretch(listed[len(listed) - tail :])) for listed in words)
+        else:
+            left += _stretch(words[0], differs=tag != "same")
+            right += _stretch(words[1], differs=tag != "same")
     if left or right:
         rows.append(Row(tuple(left), tuple(right)))
     return Comparison(rows, sum(tag != "same" for tag, _, _ in runs), cut)
+
+
+def _stretch(words: Sequence[str], *, differs: bool = False) -> Sequence[Stretch]:
+    """The words as a stretch, none if there are none."""
+    return (Stretch(" ".join(words), differs),) if words else ()

@@ -181,10 +181,9 @@ class Figures:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """All that a report shows. `option` is what a command needs to find this archive, `as_of` when it last changed."""
+    """All that a report shows; `as_of` is when a stage last ran."""
 
     name: str
-    option: str
     as_of: str
     figures: Figures
     strips: Shown[DumpStrip]

@@ -21,20 +21,22 @@ from blogarc.text import visible
 
 if TYPE_CHECKING:
     from jinja2 import Environment
-    from markupsafe import Markup
 
 # Parts of the evidence of a pair that say how it compares, in the order of a table; others have a place of their own.
 _NUMBERS = ("likeness", "margin", "length ratio")
 _LISTS = ("shared numbers", "shared names", "shared cognates", "clues of the dump", "vetoes")
 
 
-def render_report(overview: Overview, language: str = "en") -> Iterator[bytes]:
-    """The report, in pieces. Raises UsageError for a language that the interface does not speak."""
-    return _render("report.html", language, overview=overview, option=overview.option)
+def render_report(overview: Overview, language: str = "en", *, option: str = "", home: str = "") -> Iterator[bytes]:
+    """The report, in pieces; `option` is what commands need to find the archive, `home` where a link leads back to.
+
+    Raises UsageError for a language that the interface does not speak.
+    """
+    return _render("report.html", language, overview=overview, option=option, home=home)
 
 
 def render_pair(call: PairCall, language: str = "en", *, option: str = "", home: str = "") -> Iterator[bytes]:
-    """A page with one translation pair; `home` is where a link leads back to."""
+    """A page with one translation pair."""
     return _render("pair.html", language, call=call, option=option, home=home)
 
 
@@ -92,7 +94,7 @@ def _render(template: str, language: str, *, option: str, **values: Any) -> Iter
         "size": messages.size,
         "policy": policy(),
         # A style sheet is not HTML: escaping would change it. It is ours, and a test sees that it closes nothing.
-        "style": Markup(style()),  # noqa: S704
+        "style": Markup(style()),
         "command": lambda *words: command(option, *words),
         "line": line,
     }
