@@ -70,7 +70,7 @@ def metadata(database: str, name: str, language: str) -> dict[str, Any]:
         tables[table]["label_column"] = label
     tables["articles"] |= {"fts_table": "articles_fts", "fts_pk": "id"}
     queries = {
-        query: {"sql": sql.strip(), "title": text(f"browse.{query}"), "description": text(f"browse.{query}.what")}
+        query: {"sql": sql.strip(), "title": text(f"browse.{query}"), "description": text(f"browse.{query}.what"), "hide_sql": True}
         for query, sql in QUERIES.items()
     }
     return {
