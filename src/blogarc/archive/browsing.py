@@ -5,9 +5,7 @@ The words are those of the report's catalogue; the SQL is here. A column called 
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 from blogarc.report.messages import Messages
 
@@ -70,7 +68,12 @@ def metadata(database: str, name: str, language: str) -> dict[str, Any]:
         tables[table]["label_column"] = label
     tables["articles"] |= {"fts_table": "articles_fts", "fts_pk": "id"}
     queries = {
-        query: {"sql": sql.strip(), "title": text(f"browse.{query}"), "description": text(f"browse.{query}.what"), "hide_sql": True}
+        query: {
+            "sql": sql.strip(),
+            "title": text(f"browse.{query}"),
+            "description": text(f"browse.{query}.what"),
+            "hide_sql": True,
+        }
         for query, sql in QUERIES.items()
     }
     return {
@@ -78,8 +81,3 @@ def metadata(database: str, name: str, language: str) -> dict[str, Any]:
         "description": text("browse.what"),
         "databases": {database: {"description": text("browse.what"), "tables": tables, "queries": queries}},
     }
-
-
-def uri_path(path: Path) -> str:
-    """The path as it stands in a `file:` URI of SQLite, in which `?`, `#` and `%` mean something."""
-    return quote(str(path.absolute()))

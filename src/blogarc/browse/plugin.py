@@ -7,6 +7,7 @@ A plugin of Datasette is a module with hooks. Ours finds the archive and the lan
 from __future__ import annotations
 
 import asyncio
+import logging
 import re
 from collections.abc import Awaitable, Callable, Iterator
 from typing import Any
@@ -79,6 +80,26 @@ def asgi_wrapper(datasette: Any) -> Callable[[Any], Any]:
         return answer
 
     return wrap
+
+
+@hookimpl
+def handle_exception(datasette: Any, request: Any, exception: Exception) -> Callable[[], Awaitable[Any]]:
+    """What went wrong, as a page or as JSON; only a bug is also written to the terminal."""
+
+    async def answer() -> Any:
+        status = getattr(exception, "status", 500)
+        message = getattr(exception, "message", None) or str(exception) or type(exception).__name__
+        if status >= 500:
+            logging.getLogger("uvicorn.error").error("%s", request.path, exc_info=exception)
+        told = {"ok": False, "error": message, "status": status, "title": getattr(exception, "title", None)}
+        if request.path.partition("?")[0].endswith(".json"):
+            return Response.json({**getattr(exception, "error_dict", {}), **told}, status=status)
+        if getattr(exception, "message_is_html", False):
+            told["error"] = Markup(message)
+        html = await datasette.render_template([f"{status}.html", "error.html"], told, request=request)
+        return Response.html(html, status=status)
+
+    return answer
 
 
 async def _report(datasette: Any) -> Any:

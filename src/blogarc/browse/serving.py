@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from blogarc.archive import browsing
+from blogarc.archive.connection import open_readonly
 from blogarc.errors import UsageError
 from blogarc.report.messages import Messages
 
@@ -42,14 +43,31 @@ def application(path: Path, language: str = "en", hosts: frozenset[str] = frozen
 
     if not pm.is_registered(plugin):
         pm.register(plugin, name="blogarc")
+        # Of several that handle an exception all are run, and its own prints every variable where rich is installed.
+        pm.unregister(name="datasette.handle_exception")
     metadata = browsing.metadata(DATABASE, path.name, language)
     metadata["description_html"] = _welcome(language)
     metadata["plugins"] = {"blogarc": {"path": str(path), "language": language, "hosts": sorted(hosts)}}
     datasette = Datasette([], metadata=metadata, settings=_SETTINGS)
     # It puts a database in memory where there is no file; ours is added under a name of its own, to be read only.
     datasette.remove_database("_memory")
-    datasette.add_database(Database(datasette, path=browsing.uri_path(path), is_mutable=True), name=DATABASE)
+    datasette.add_database(_read_only(Database)(datasette, path=str(path), is_mutable=True), name=DATABASE)
     return datasette
+
+
+def _read_only(database: Any) -> Any:
+    """Datasette's class of a database, but opened by us: it puts the name of the file into a URI as it is, and that of one may
+    hold `?` or `%`; and it can write, if a plugin asks for that."""
+
+    class ReadOnly(database):  # type: ignore[misc]  # Datasette has no types
+        def connect(self, write: bool = False) -> Any:
+            if write:
+                raise UsageError("The archive is only read here.", "blogarc decide overrules it.")
+            connection = open_readonly(self.path, threads=True)
+            self._all_file_connections.append(connection)
+            return connection
+
+    return ReadOnly
 
 
 def _welcome(language: str) -> str:
