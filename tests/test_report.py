@@ -409,3 +409,35 @@ def test_every_byte_of_a_strip_is_drawn_where_it_stands(lengths: list[int]) -> N
 def test_years_far_apart_do_not_make_a_drawing_of_thousands() -> None:
     drawn, _ = drawing.columns({"0001": 1, "2009": 3, "2012": 1})
     assert [column.year for column in drawn] == ["0001", "2009", "2012"]
+
+
+def schemes() -> list[dict[str, str]]:
+    """The colours of the style sheet: in light, in the dark, on paper."""
+    return [
+        dict(re.findall(r"--([\w-]+): (#[0-9a-f]+)", root))
+        for root in re.findall(r":root \{(.*?)\}", page.style(), re.DOTALL)
+    ]
+
+
+def contrast(one: str, other: str) -> float:
+    """https://www.w3.org/TR/WCAG21/#dfn-contrast-ratio"""
+
+    def luminance(colour: str) -> float:
+        digits = colour[1:] if len(colour) == 7 else "".join(digit * 2 for digit in colour[1:])
+        parts = [int(digits[at : at + 2], 16) / 255 for at in (0, 2, 4)]
+        linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+    darker, lighter = sorted((luminance(one), luminance(other)))
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+@pytest.mark.parametrize("scheme", [0, 1, 2], ids=["light", "dark", "paper"])
+def test_what_is_drawn_can_be_told_from_what_it_is_drawn_on(scheme: int) -> None:
+    """axe-core judges the text of a page, but not that in drawings."""
+    colours = schemes()[scheme]
+    labels = [("on-dark", "first"), ("on-dark", "single"), ("on-dark", "excerpt"), ("on-light", "copy")]
+    for ink, ground in [*labels, ("del-ink", "del"), ("ins-ink", "ins")]:
+        assert contrast(colours[ink], colours[ground]) >= 4.5, (ink, ground)
+    for block in ("first", "copy", "excerpt", "single", "aside", "unsure"):
+        assert contrast(colours[block], colours["strip"]) >= 3, block
