@@ -13,6 +13,7 @@ import urllib.request
 from collections.abc import Iterator
 from html import unescape
 from pathlib import Path
+from queue import Queue
 from typing import Any
 
 import pytest
@@ -217,6 +218,29 @@ def test_without_the_extra_the_command_names_it(filled: Path, run: Run, monkeypa
     assert ended.code == 2
     assert 'pip install "blogarc[web]"' in ended.err
     assert len(ended.complaint) <= 4
+
+
+@pytest.mark.parametrize("options", [(), ("--no-open",)])
+def test_a_browser_is_opened_unless_it_is_not_wanted(
+    filled: Path, run: Run, monkeypatch: pytest.MonkeyPatch, options: tuple[str, ...]
+) -> None:
+    opened: Queue[str] = Queue()
+    monkeypatch.setattr("webbrowser.open", opened.put)
+    monkeypatch.setattr("blogarc.browse.serve", lambda *_, ready, **__: ready("http://127.0.0.1:1/"))
+    ended = run("browse", "-d", filled, "--port", 0, *options)
+    assert ended.code == 0
+    assert "is open at http://127.0.0.1:1/" in ended.err
+    if options:
+        assert opened.empty()
+    else:
+        assert opened.get(timeout=10) == "http://127.0.0.1:1/"
+
+
+def test_whoever_serves_others_is_warned(filled: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("blogarc.browse.serve", lambda *_, **__: None)
+    ended = run("browse", "-d", filled, "--no-open", "--port", 0, "--host", "0.0.0.0")
+    assert "can read the whole archive" in ended.err
+    assert "can read" not in run("browse", "-d", filled, "--no-open", "--port", 0).err
 
 
 def test_a_port_that_is_taken_is_named(filled: Path, run: Run) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import threading
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
@@ -54,7 +55,7 @@ def report(
         session.terminal.talk(f"Ran {' and '.join(told.ran_before)} first: that was out of date.")
     if not to_pipe:
         session.terminal.talk(f"Wrote {output} ({size(told.bytes)}): open it in a browser.")
-    left_out = ", ".join(f"{count:,} {name}" for name, count in told.left_out.items())
+    left_out = ", ".join(f"{name} ({count:,})" for name, count in told.left_out.items())
     if left_out:
         session.terminal.talk(f"Not shown, for brevity: {left_out}. --limit shows more of the close calls.")
     session.suggest("browse", "decide --list")
@@ -119,7 +120,8 @@ def browse(
         if not no_open:
             import webbrowser
 
-            webbrowser.open(address)
+            # In a thread, because some browsers are programs of the terminal, and the page must be served meanwhile.
+            threading.Thread(target=webbrowser.open, args=[address], daemon=True).start()
 
     with browsing.listen(host, port) as listening:
         try:

@@ -18,7 +18,7 @@ _BLOCKS_IN_A_ROW = 12  # with copies about six posts, wide enough for their numb
 _MOST_ROWS = 24
 _LABELLED = 14.0  # a narrower block has no room for its number
 _NARROWEST = 1.2
-HEIGHTS = {"exact": 0.68, "near": 0.68, "decided": 0.68, "excerpt": 0.42, "boilerplate": 0.24, "unassigned": 0.24}
+HEIGHTS = {"exact": 0.68, "near": 0.68, "decided": 0.68, "excerpt": 0.5, "boilerplate": 0.24, "unassigned": 0.24}
 
 CHART = 150.0
 _COLUMN, _ROOM = 34.0, 22.0

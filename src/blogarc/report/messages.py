@@ -78,6 +78,14 @@ class Messages:
             thousands = ""  # four digits stand together
         return whole.replace(",", thousands) + (point + fraction if fraction else "")
 
+    def percent(self, share: float) -> str:
+        """A share of the whole, from 0 to 1.
+
+        >>> Messages("en").percent(0.984), Messages("es").percent(1.0)
+        ('98%', '100\\u202f%')
+        """
+        return self.number(100 * share) + ("\u202f%" if self.language == "es" else "%")
+
     def size(self, count: int) -> str:
         """Bytes, as a person says them."""
         value, units = float(count), ["B", "kB", "MB", "GB", "TB"]

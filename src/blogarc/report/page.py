@@ -91,6 +91,7 @@ def _render(template: str, language: str, *, option: str, **values: Any) -> Iter
         "tn": messages.count,
         "term": messages.term,
         "num": messages.number,
+        "percent": messages.percent,
         "size": messages.size,
         "policy": policy(),
         # A style sheet is not HTML: escaping would change it. It is ours, and a test sees that it closes nothing.
