@@ -67,9 +67,10 @@ class Browser:
         return [entry["message"] for entry in self.driver.get_log("browser") if entry["level"] in ("SEVERE", "WARNING")]
 
     def asked(self) -> list[str]:
-        """The addresses that were requested."""
+        """The addresses that were requested, but for those of Chromium's own first page."""
         messages = [json.loads(entry["message"])["message"] for entry in self.driver.get_log("performance")]
-        return [m["params"]["request"]["url"] for m in messages if m["method"] == "Network.requestWillBeSent"]
+        requests = [m["params"] for m in messages if m["method"] == "Network.requestWillBeSent"]
+        return [r["request"]["url"] for r in requests if not r["documentURL"].startswith("chrome")]
 
     def faults(self) -> list[str]:
         """What axe-core finds against WCAG 2.1 AA and the usual practice: contrast, headings, landmarks, tables, names."""

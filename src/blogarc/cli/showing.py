@@ -128,3 +128,4 @@ def browse(
             browsing.serve(session.db, listening, language=language, host=host, ready=ready)
         except KeyboardInterrupt:
             session.terminal.talk("Closed.")
+    session.suggest("report", "stats")
