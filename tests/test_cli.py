@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -26,6 +27,8 @@ LINES = {
     "search": ["search", "ice"],
     "explain": ["explain", "harbour.txt:9"],
     "stats": ["stats"],
+    "report": ["report"],
+    "browse": ["browse", "--no-open", "--port", "0"],
     "decide": ["decide", "cut", "harbour.txt:15"],
     "review": ["review"],
     "check": ["check"],
@@ -37,6 +40,18 @@ LINES = {
 WRITING = ["ingest", "dedupe", "pairs", "rebuild", "decide", "review"]
 # These ask for no archive.
 ELSEWHERE = ["demo", "config"]
+
+
+@pytest.fixture(autouse=True)
+def _served_and_closed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What `browse` would serve until somebody interrupts it; test_browse.py has that."""
+
+    def serve(*_: object, ready: Callable[[str], None], **__: object) -> None:
+        ready("http://127.0.0.1:1/")
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("blogarc.browse.require_datasette", lambda: None)
+    monkeypatch.setattr("blogarc.browse.serve", serve)
 
 
 def test_there_is_a_line_for_each_command() -> None:

@@ -22,11 +22,11 @@ FLOORS = (
             "reading", "paragraphs", "segmentation", "languages", "articles", "workers", "minhash", "verification", "grouping",
             "sketchbook", "duplicates", "features",
             "profiles", "rulings",
-            "lexicon", "likeness", "series", "clues", "pairs", "alignment", "sentences", "export",
+            "lexicon", "likeness", "series", "clues", "pairs", "alignment", "sentences", "export", "report",
         },
     ),
     ("archive", {"schema", "archive"}),
-    ("people", {"console", "cli", "__main__"}),
+    ("people", {"console", "browse", "cli", "__main__"}),
 )  # fmt: skip
 
 # What only some rooms may know, and why: each of these could be exchanged without a look at the rest of the house.
@@ -43,6 +43,10 @@ ROOMS = {
     "yaml": {"export"},
     "pyarrow": {"export", "reading"},
     "bagit": {"export"},
+    "jinja2": {"report"},
+    "markupsafe": {"report", "browse"},
+    "datasette": {"browse"},
+    "uvicorn": {"browse"},
 }
 # numpy and rapidfuzz are the tools of the stages; the archive and the terminal work with what comes out of them.
 TOOLS_OF_STAGES = {"numpy", "rapidfuzz"}

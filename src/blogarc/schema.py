@@ -261,8 +261,8 @@ CREATE VIRTUAL TABLE articles_fts USING fts5 (
 
 -- The corpus: one row a cluster.
 CREATE VIEW corpus AS
-SELECT a.key AS id, a.title, a.language, a.language_confidence, a.byline, a.published, a.words, d.name AS source,
-    a.line_start AS start_line, a.line_end - 1 AS end_line,
+SELECT a.key AS id, a.title, a.language, a.language_confidence, a.byline, a.published,
+    substr(a.published, 1, 4) AS year, a.words, d.name AS source, a.line_start AS start_line, a.line_end - 1 AS end_line,
     (SELECT count(*) FROM clusters c WHERE c.representative = a.id) AS copies, a.text
 FROM articles a JOIN dumps d ON d.id = a.dump JOIN clusters c ON c.article = a.id AND c.representative = a.id;
 
@@ -273,7 +273,7 @@ FROM paragraphs p JOIN dumps d ON d.id = p.dump WHERE p.article IS NULL;
 
 -- Where every article came from.
 CREATE VIEW provenance AS
-SELECT a.key AS id, a.title, d.name AS source, d.sha256, a.line_start AS start_line, a.line_end - 1 AS end_line,
+SELECT a.key AS id, a.title, a.language, d.name AS source, d.sha256, a.line_start AS start_line, a.line_end - 1 AS end_line,
     a.byte_start, a.byte_end, r.key AS cluster, coalesce(u.kind, 'representative') AS kind, u.similarity
 FROM articles a JOIN dumps d ON d.id = a.dump
 LEFT JOIN clusters c ON c.article = a.id LEFT JOIN articles r ON r.id = c.representative

@@ -20,6 +20,7 @@ from types import TracebackType
 from typing import Self, Unpack
 
 from blogarc import export as exporting
+from blogarc import report as pages
 from blogarc.archive import (
     bitext,
     checking,
@@ -29,12 +30,13 @@ from blogarc.archive import (
     explaining,
     intake,
     matching,
+    overview,
     publishing,
     ready,
     rederiving,
     reviewing,
 )
-from blogarc.archive.connection import MEMORY, connect, translated
+from blogarc.archive.connection import MEMORY, connect, connect_readonly, translated
 from blogarc.archive.reports import (
     AgainstReport,
     BitextReport,
@@ -43,6 +45,7 @@ from blogarc.archive.reports import (
     Decided,
     DedupeReport,
     IngestReport,
+    PageReport,
     PairsReport,
     Progress,
     RebuildReport,
@@ -57,6 +60,7 @@ from blogarc.errors import UsageError
 from blogarc.export.bag import KeptDump
 from blogarc.pairs import PairConfig
 from blogarc.profiles import read_profile
+from blogarc.report.content import CopyCall, Listed, Overview, PairCall
 
 __all__ = ["Archive"]
 
@@ -66,8 +70,9 @@ Records = list[Record]  # within the class `list` is a method
 class Archive:
     """An archive at `path`, made if it is not there unless `create` is false; ":memory:" keeps it in memory.
 
-    With `dry_run` everything is done and reported, and then undone. Raises NoArchiveError, CorruptError, LockedError or
-    WriteError when it cannot be opened; every method raises the same when the file fails it.
+    With `dry_run` everything is done and reported, and then undone; with `read_only` it is only looked at. Raises
+    NoArchiveError, CorruptError, LockedError or WriteError when it cannot be opened; every method raises the same when the
+    file fails it.
     """
 
     def __init__(
@@ -76,12 +81,16 @@ class Archive:
         *,
         create: bool = True,
         dry_run: bool = False,
+        read_only: bool = False,
         progress: Progress = no_progress,
     ) -> None:
         self.path = str(path)
         # Nothing to undo in a file that is not there: a rehearsal in memory does as well.
         new = self.path != MEMORY and not Path(self.path).exists()
-        self._db = connect(MEMORY if dry_run and new and create else self.path, create=create)
+        if read_only:
+            self._db = connect_readonly(self.path)
+        else:
+            self._db = connect(MEMORY if dry_run and new and create else self.path, create=create)
         self._made = new and not dry_run
         self._dry_run = dry_run
         self._progress = progress
@@ -236,6 +245,59 @@ class Archive:
             else:
                 count, files = form.save(passages, Path(target), lost, level=level, languages=codes)
         return BitextReport(count, [str(file) for file in files], dict(sorted(lost.items())))
+
+    def report(self, target: str | Path | None = None, *, language: str = "en", limit: int = 20) -> PageReport:
+        """Write a page that shows what is in the archive, and the `limit` closest calls of each kind, whole or not at all.
+
+        `language` is that of its interface, "en" or "es". Without a target it goes to standard output. Duplicates and pairs
+        are found first if that is not done. Raises UsageError for an interface that there is not, WriteError if the target
+        cannot be written.
+        """
+        pages.require_language(language)
+        ran_before = self.refresh()
+        seen = self.overview(limit=limit)
+        pieces = pages.render_report(seen, language, option=self.option)
+        if target is None:
+            count = sum(map(sys.stdout.buffer.write, pieces))
+        else:
+            with exporting.whole_file(Path(target)) as stream:
+                count = sum(map(stream.write, pieces))
+        return PageReport(None if target is None else str(target), count, seen.shown, seen.left_out, ran_before)
+
+    @property
+    def option(self) -> str:
+        """What a command line needs to find this archive: nothing for the usual one."""
+        return overview.option_for(self.path)
+
+    def overview(self, *, limit: int = 20) -> Overview:
+        """What a report shows: the dumps as they were split, and the `limit` closest calls of each kind."""
+        with translated(self.path):
+            return overview.gather(self._db, self.path, limit)
+
+    def view_copy(self, first: str, second: str) -> CopyCall:
+        """Two texts of one post. Raises UsageError if there are no such articles, or they are not copies."""
+        with translated(self.path):
+            return overview.copy_call(self._db, first, second)
+
+    def view_pair(self, first: str, second: str) -> PairCall:
+        """A translation pair with its aligned paragraphs. Raises UsageError if there is none of these articles."""
+        with translated(self.path):
+            return overview.pair_call(self._db, first, second)
+
+    def view_article(self, reference: str) -> Listed:
+        """An article with the places of its copies. Raises UsageError if there is none."""
+        with translated(self.path):
+            return overview.article(self._db, reference)
+
+    def index(self) -> None:
+        """Put into the search index what is not in it yet; `search` does so by itself."""
+        with translated(self.path):
+            ready.index_pending(self._db)
+
+    def refresh(self) -> Sequence[str]:
+        """Bring duplicates and pairs up to date; the stages that ran for it."""
+        report = self.pairs(matching.last_pair_config(self._db))
+        return [*report.ran_before, *([] if report.up_to_date else ["pairs"])]
 
     def list(self, *, every: bool = False, language: str | None = None, limit: int | None = None) -> Records:
         """The corpus without texts."""

@@ -61,7 +61,7 @@ def connect_readonly(path: str | Path) -> Database:
     if not Path(path).is_file():
         raise NoArchiveError(f"There is no archive at {name}.", "Name the file of another archive.")
     with translated(name):
-        connection = sqlite3.connect(f"{Path(path).absolute().as_uri()}?mode=ro", uri=True, timeout=_BUSY_SECONDS)
+        connection = open_readonly(path)
         db = Database(connection, execute_plugins=False)
         if schema.version_of(db) != schema.VERSION:
             connection.close()
@@ -69,6 +69,12 @@ def connect_readonly(path: str | Path) -> Database:
                 f"{name} is of an older blogarc, and is not changed.", f"Bring it up to date: blogarc stats -d {name}"
             )
     return db
+
+
+def open_readonly(path: str | Path, *, threads: bool = False) -> sqlite3.Connection:
+    """A connection that cannot write, whatever the file is called; with `threads` it may be used in any of them."""
+    uri = f"{Path(path).absolute().as_uri()}?mode=ro"
+    return sqlite3.connect(uri, uri=True, timeout=_BUSY_SECONDS, check_same_thread=not threads)
 
 
 def copy_name(path: Path, version: int) -> Path:

@@ -155,6 +155,11 @@ def _copy_itself(record: Record) -> Record:
     return {name: record[name] for name in ("source", "start_line", "end_line")} | {"kind": "representative"}
 
 
+def translations_of(db: Database, representative: int) -> list[Record]:
+    """The translations of a representative, the surest first."""
+    return _translations(db, json.dumps([representative])).get(representative, [])
+
+
 def _translations(db: Database, representatives: str) -> dict[int, list[Record]]:
     """What some articles are translated by, the surest first."""
     rows = db.execute(
@@ -194,8 +199,7 @@ def listing(
         (copies,) = db.execute(
             "SELECT count(*) FROM clusters WHERE representative = ?", [row["representative"]]
         ).fetchone()
-        translations = _translations(db, json.dumps([row["representative"]])).get(row["representative"], [])
-        partners = [t["id"] for t in translations]
+        partners = [t["id"] for t in translations_of(db, row["representative"])]
         listed.append({name: row[name] for name in wanted} | {"copies": max(1, copies), "translations": partners})
     return listed
 

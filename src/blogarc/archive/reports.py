@@ -205,6 +205,17 @@ class BitextReport:
 
 
 @dataclass(frozen=True, slots=True)
+class PageReport:
+    """A page that was written: how large it is, how many of each kind it shows, and how many it leaves out."""
+
+    output: str | None
+    bytes: int
+    shown: Mapping[str, int]
+    left_out: Mapping[str, int]
+    ran_before: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
 class CheckReport:
     """`checks` says what was looked at and how much of it; `problems` is empty when all is well."""
 
