@@ -22,7 +22,7 @@ FLOORS = (
             "reading", "paragraphs", "segmentation", "languages", "articles", "minhash", "verification", "grouping",
             "sketchbook", "duplicates", "features",
             "profiles", "rulings",
-            "lexicon", "likeness", "series", "clues", "pairs", "alignment", "sentences", "export",
+            "provenance", "lexicon", "likeness", "series", "clues", "pairs", "alignment", "sentences", "export",
         },
     ),
     ("archive", {"schema", "archive"}),
@@ -43,6 +43,9 @@ ROOMS = {
     "yaml": {"export"},
     "pyarrow": {"export", "reading"},
     "bagit": {"export"},
+    "ftfy": {"text"},
+    "backports": {"reading"},
+    "compression": {"reading"},  # of Python 3.14
 }
 # numpy and rapidfuzz are the tools of the stages; the archive and the terminal work with what comes out of them.
 TOOLS_OF_STAGES = {"numpy", "rapidfuzz"}

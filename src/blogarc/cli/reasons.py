@@ -60,6 +60,8 @@ def _weights(title: str, evidence: Mapping[str, float]) -> RenderableType:
 def _line(answer: Mapping[str, Any]) -> list[RenderableType]:
     if answer["role"] == "blank":
         return [plain(f"{answer['place']} is blank.")]
+    if answer["role"] == "ready":
+        return [plain(f"{answer['place']} is in a file of ready articles, which is not split: {answer['article']}.")]
     if answer["article"]:
         where = "starts" if answer["starts_article"] else "is in"
         said = f"{answer['place']} ({answer['role']}) {where} article {answer['article'][:_ID]}: {answer['title']}"

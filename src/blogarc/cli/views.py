@@ -40,9 +40,11 @@ def ingested(report: IngestReport) -> list[RenderableType]:
     """The summary of an ingest."""
     shown: list[RenderableType] = []
     if report.dumps:
+        told = any(d.format != "text" or d.packing for d in report.dumps)
         columns = [
             Column("dump", flexible=True),
             Column("size", "right"),
+            *([Column("format")] if told else []),
             Column("encoding"),
             Column("layout"),
             Column("articles", "right"),
@@ -52,6 +54,7 @@ def ingested(report: IngestReport) -> list[RenderableType]:
             (
                 d.name,
                 size(d.size),
+                *([d.format + (f" in {d.packing}" if d.packing else "")] if told else []),
                 _NAMES.get(d.encoding, d.encoding) + _WHY.get(d.encoding_source, ""),
                 d.layout,
                 f"{d.articles:,}",
@@ -60,9 +63,14 @@ def ingested(report: IngestReport) -> list[RenderableType]:
             for d in report.dumps
         ]
         shown.append(table(columns, rows))
-    told = f"{number(report.articles, 'article')}{_in_languages(report.languages)}"
-    told += f" in {number(len(report.dumps), 'new dump')}; {number(report.leftovers, 'leftover paragraph')} set aside"
-    shown.append(f"{told}; {_seconds(report.seconds)}.")
+    counted = f"{number(report.articles, 'article')}{_in_languages(report.languages)}"
+    counted += (
+        f" in {number(len(report.dumps), 'new dump')}; {number(report.leftovers, 'leftover paragraph')} set aside"
+    )
+    shown.append(f"{counted}; {_seconds(report.seconds)}.")
+    mended = sum(d.mended for d in report.dumps)
+    if mended:
+        shown.append(f"Encoding put right in {number(mended, 'line')} (mojibake); the bytes are kept as received.")
     unchanged = [name for name in report.known if name not in report.profiled]
     if unchanged:
         names = ", ".join(unchanged[:3]) + (", ..." if len(unchanged) > 3 else "")
@@ -299,11 +307,16 @@ def article(record: Record) -> list[RenderableType]:
         facts.append(number(len(record["copies"]), "copy"))
     if record["kind"] != "representative":
         facts.append(f"{record['kind']} copy of {record['cluster'][:SHORT]}")
+    origin = [f"{name.replace('_', ' ')}: {told}" for name, told in record["origin"].items() if name != "mended"]
+    if record["origin"].get("mended"):
+        origin.append(f"encoding put right in {number(record['origin']['mended'], 'line')}")
     facts += [f"{t['language']}: {t['id'][:SHORT]}" for t in record["translations"]]
     own_title = record["title_source"] == "line"
     return [
         *([plain(record["title"], "bold")] if own_title else []),
         plain("  ".join(str(fact) for fact in facts if fact), "dim"),
+        *([plain(record["url"], "dim")] if record["url"] else []),
+        *([plain("  ".join(origin), "dim")] if origin else []),
         plain("\n" + record["text"] + "\n"),
     ]
 
@@ -411,6 +424,10 @@ def checked(report: CheckReport) -> list[RenderableType]:
     told += ", the search index and SQLite itself."
     if "rederived" in seen and report.ok:
         told += " Everything was derived again from the kept bytes, and came out the same."
+    other = seen.get("not_compared", 0)
+    if other:
+        told += f" Of {number(other, 'dump')} only the bytes, because other versions of libraries read them:"
+        told += " blogarc rebuild reads them anew."
     return [told, *(["All is well."] if report.ok else [])]
 
 
