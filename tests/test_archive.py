@@ -328,10 +328,11 @@ class TestRestoring:
         large.write_text("".join(f"Line {n} of a log that nobody will ever read again.\n" for n in range(30_000)))
         connection = archive._db
         from blogarc.archive import intake
-        from blogarc.reading import Source, read_source
+        from blogarc.reading import Source, dump_of, load_source
+        from blogarc.reading.formats import PLAIN
 
-        dump, data = read_source(Source("large.txt", large))
-        id_ = intake._store(connection, dump, data)
+        data = load_source(Source("large.txt", large))
+        id_ = intake._store(connection, dump_of(data, "large.txt")[0], data, PLAIN, None, "")
         assert connection.table("dump_chunks").count == 2
         assert intake.load_bytes(connection, id_) == contents(large)
 

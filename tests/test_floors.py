@@ -22,7 +22,7 @@ FLOORS = (
             "reading", "paragraphs", "segmentation", "languages", "articles", "workers", "minhash", "verification", "grouping",
             "sketchbook", "duplicates", "features",
             "profiles", "rulings",
-            "lexicon", "likeness", "series", "clues", "pairs", "alignment", "sentences", "export", "report",
+            "provenance", "lexicon", "likeness", "series", "clues", "pairs", "alignment", "sentences", "export", "report",
         },
     ),
     ("archive", {"schema", "archive"}),
@@ -47,6 +47,9 @@ ROOMS = {
     "markupsafe": {"report", "browse"},
     "datasette": {"browse"},
     "uvicorn": {"browse"},
+    "ftfy": {"text"},
+    "backports": {"reading"},
+    "compression": {"reading"},  # of Python 3.14
 }
 # numpy and rapidfuzz are the tools of the stages; the archive and the terminal work with what comes out of them.
 TOOLS_OF_STAGES = {"numpy", "rapidfuzz"}

@@ -11,7 +11,7 @@ from types import SimpleNamespace
 import pytest
 
 from blogarc.errors import InputError
-from blogarc.reading import Source, find_sources, read, read_source, read_text
+from blogarc.reading import Source, find_sources, load_source, read, read_text
 
 TEXT = "One paragraph.\n\nAnother one.\n"
 
@@ -35,7 +35,7 @@ def test_a_folder_gives_its_text_files_in_order(crawls: Path) -> None:
 def test_a_file_that_is_named_is_read_whatever_its_name(crawls: Path) -> None:
     (source,), _ = find_sources([crawls / "image.png"])
     assert (source.name, source.size) == ("image.png", len(TEXT))
-    assert read_source(source)[1] == TEXT.encode()
+    assert load_source(source) == TEXT.encode()
 
 
 def test_a_file_named_twice_is_read_once(crawls: Path) -> None:
@@ -46,8 +46,7 @@ def test_a_file_named_twice_is_read_once(crawls: Path) -> None:
 def test_a_dash_is_standard_input(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=io.BytesIO(TEXT.encode())))
     (source,), _ = find_sources(["-"])
-    dump, data = read_source(source)
-    assert (dump.name, data) == ("stdin", TEXT.encode())
+    assert (source.name, load_source(source)) == ("stdin", TEXT.encode())
 
 
 def test_one_missing_file_does_not_lose_the_others(crawls: Path) -> None:
@@ -86,7 +85,7 @@ def test_a_file_without_text_is_refused(tmp_path: Path, data: bytes, message: st
 
 def test_a_file_that_went_away_is_said_to_be_unreadable(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="Cannot read"):
-        read_source(Source("gone.txt", tmp_path / "gone.txt"))
+        load_source(Source("gone.txt", tmp_path / "gone.txt"))
 
 
 def test_a_text_is_a_dump_too() -> None:

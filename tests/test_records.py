@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 
 from blogarc import Archive
 from blogarc.errors import InputError
-from blogarc.reading.records import JsonLines, Record, Unreadable, parse_names
+from blogarc.reading.jsonl import JsonLines
+from blogarc.reading.packing import Unpacked
+from blogarc.reading.records import Record, Unreadable, parse_names
 from tests.test_duplicates import FERRY, KILN, edited
 
 FIRST = {
@@ -115,7 +117,7 @@ def test_every_line_is_a_record_or_unreadable_or_blank(lines: list[object]) -> N
     data = b"\n".join(
         line.replace(b"\n", b"") if isinstance(line, bytes) else json.dumps(line).encode() for line in lines
     )  # type: ignore[attr-defined]
-    entries = list(JsonLines().read(data, {}))
+    entries = list(JsonLines().read(Unpacked(data), {}))
     assert all(isinstance(entry, Record | Unreadable) for entry in entries)
     spans = [entry.bytes for entry in entries]
     assert all(a.end < b.start for a, b in pairwise(spans))

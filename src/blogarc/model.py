@@ -103,11 +103,25 @@ class Paragraph:
     lines: Span
     bytes: Span
     text: str
+    mended: bool = False  # it was decoded wrongly before it came here, and was put right: see `text.mend`
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A document in a text that was made of several: at which byte of the text it starts, and where it came from."""
+
+    start: int
+    url: str | None = None
+    origin: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Dump:
-    """One ingested file, split into paragraphs. `repaired` counts what could not be decoded or was a NUL."""
+    """One ingested file, split into paragraphs. `repaired` counts what could not be decoded or was a NUL.
+
+    Name, sha256 and size are those of the file. All else is of the text in it, which is the file itself unless it was
+    packed or made of pages; then `parts` has the pages.
+    """
 
     name: str
     sha256: str
@@ -118,6 +132,7 @@ class Dump:
     lines: int
     repaired: int
     paragraphs: tuple[Paragraph, ...]
+    parts: tuple[Part, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +163,8 @@ class Article:
     mixed: bool = False  # in two languages, each with a good part of it
     toggle: str | None = None  # language that a toggle line offers: "In English" -> "en"
     evidence: Mapping[str, Any] = field(default_factory=dict)
+    url: str | None = None  # where it was published
+    origin: Mapping[str, Any] = field(default_factory=dict)  # what else its file says of where it is from; `mended`
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from blogarc.model import Dump, Layout, Paragraph, Span
-from blogarc.text import Encoding, decode_line, detect_encoding
+from blogarc.text import Encoding, decode_line, detect_encoding, mend, strip
 
 # Wrapped text stands between these columns: below is a list, above is a paragraph a line.
 _NARROWEST, _WIDEST = 30, 200
@@ -31,6 +31,7 @@ class _Line:
     number: int
     bytes: Span
     text: str
+    mended: bool
 
 
 def read_dump(data: bytes, name: str = "input") -> Dump:
@@ -44,12 +45,15 @@ def read_dump(data: bytes, name: str = "input") -> Dump:
     encoding = detect_encoding(data, name)
     lines: list[_Line] = []
     count = repaired = 0
-    for number, (start, end) in enumerate(_line_edges(data, encoding), 1):
+    for number, (start, end) in enumerate(line_edges(data, encoding), 1):
         count = number
         text, damage = decode_line(data[start:end], encoding.name)
         repaired += damage
+        text, mended = mend(text)
+        if mended:
+            text = strip(text)
         if text:
-            lines.append(_Line(number, Span(start, end), text))
+            lines.append(_Line(number, Span(start, end), text, mended))
     layout, column = _recognise_layout(lines, count)
     groups = _join_wrapped(lines, column) if layout is Layout.WRAPPED else ([line] for line in lines)
     paragraphs = tuple(
@@ -58,6 +62,7 @@ def read_dump(data: bytes, name: str = "input") -> Dump:
             Span(group[0].number, group[-1].number + 1),
             Span(group[0].bytes.start, group[-1].bytes.end),
             " ".join(line.text for line in group),
+            any(line.mended for line in group),
         )
         for ordinal, group in enumerate(groups)
     )
@@ -74,7 +79,7 @@ def read_dump(data: bytes, name: str = "input") -> Dump:
     )
 
 
-def _line_edges(data: bytes, encoding: Encoding) -> Iterator[tuple[int, int]]:
+def line_edges(data: bytes, encoding: Encoding) -> Iterator[tuple[int, int]]:
     """Start and end of each line in bytes, line end left out; a last line without one counts, an empty one does not."""
     unit = encoding.unit
     feed, carriage = ("\n".encode(encoding.name), "\r".encode(encoding.name)) if unit > 1 else (b"\n", b"\r")

@@ -51,7 +51,11 @@ CREATE TABLE dumps (
     layout TEXT NOT NULL,             -- spaced, lines, wrapped, records
     lines INTEGER NOT NULL,
     repaired INTEGER NOT NULL,        -- characters that could not be decoded, and NULs
-    reader TEXT,                      -- jsonl, for ready articles; NULL for a dump that is split
+    packing TEXT,                     -- gzip, bzip2, xz, zstd; NULL if it was not packed
+    reader TEXT,                      -- jsonl, csv, html, ..., for ready articles; NULL for a dump that is split
+    rendered TEXT,                    -- html, warc, wet: whose pages were made one text, which is split
+    libraries TEXT NOT NULL DEFAULT '',  -- on which what was read depends, with their versions
+    damage TEXT NOT NULL DEFAULT '',  -- what of it could not be read
     fields TEXT,                      -- JSON: what its fields are called, where that is not the usual
     ingested TEXT NOT NULL,           -- UTC, ISO 8601
     profile INTEGER REFERENCES profiles (id),  -- of its site, if one was given
@@ -93,6 +97,8 @@ CREATE TABLE articles (
     words INTEGER NOT NULL,
     text TEXT NOT NULL,
     evidence TEXT NOT NULL,           -- JSON: why it starts where it does
+    url TEXT,                         -- where it was published, if its file says so
+    origin TEXT NOT NULL DEFAULT '{{}}',  -- JSON: what else its file says of where it is from; lines mended by ftfy
     indexed INTEGER NOT NULL DEFAULT 0  -- whether articles_fts has it; the same words are indexed once
 );
 CREATE INDEX articles_key ON articles (key);
@@ -274,7 +280,8 @@ FROM paragraphs p JOIN dumps d ON d.id = p.dump WHERE p.article IS NULL;
 -- Where every article came from.
 CREATE VIEW provenance AS
 SELECT a.key AS id, a.title, a.language, d.name AS source, d.sha256, a.line_start AS start_line, a.line_end - 1 AS end_line,
-    a.byte_start, a.byte_end, r.key AS cluster, coalesce(u.kind, 'representative') AS kind, u.similarity
+    a.byte_start, a.byte_end, r.key AS cluster, coalesce(u.kind, 'representative') AS kind, u.similarity,
+    a.url, a.origin
 FROM articles a JOIN dumps d ON d.id = a.dump
 LEFT JOIN clusters c ON c.article = a.id LEFT JOIN articles r ON r.id = c.representative
 LEFT JOIN duplicates u ON u.article = a.id;

@@ -61,6 +61,14 @@ _UNSAFE = re.compile(
 # Marks around the words that a search found, for whoever displays them: noncharacters, which no text should hold.
 FOUND, FOUND_END = "\ufdd0", "\ufdd1"
 
+# How the first two bytes of a character in UTF-8 look where they were taken for cp1252 or latin-1, or for what a Macintosh, DOS
+# or Central Europe had: such a letter, and behind it a sign that is no letter of the West. Most texts have none of these, and
+# then ftfy is not asked. On a Macintosh the quotes look as the other one says.
+_MISREAD = re.compile("[\u00c2-\u00f4√├┬ΓĂ][^\x00-\x7f\u00c0-\u00ff]")
+_MISREAD_QUOTE = "‚Ä"
+# ftfy itself takes longer texts to pieces, because the time that it needs for one has no other bound.
+_LONGEST_MENDED = 1_000_000
+
 _NOT_ALNUM = re.compile(r"[\W_]+")
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]")
 _ASCII_LOWER = bytes(range(256)).lower()
@@ -100,6 +108,8 @@ def detect_encoding(data: bytes, name: str = "input") -> Encoding:
     for signature, what in _SIGNATURES:
         if head.startswith(signature):
             raise InputError(f"{name} is {what}, not text.", "Give blogarc the text itself.")
+    if head[257:262] == b"ustar":
+        raise InputError(f"{name} is a tar archive, not text.", "Unpack it: tar -xf, and ingest the folder.")
     wide = _wide_without_mark(head)
     if wide:
         return Encoding(wide, "guess")
@@ -163,6 +173,27 @@ def decode_line(raw: bytes, encoding: str) -> tuple[str, int]:
         repaired += text.count("\x00")
         text = text.replace("\x00", "")
     return strip(text), repaired
+
+
+def mend(text: str) -> tuple[str, bool]:
+    """The text as it was before somebody read its UTF-8 as another encoding, and whether it had been.
+
+    ftfy tells, which changes a text only if what comes out is far likelier; of its repairs only that one is made, on
+    sequences that are whole, so that nothing is guessed. Quotes, ligatures, entities and odd characters stay.
+
+    >>> mend("EstaciÃ³n â€œMarÂ»")[0], mend("Estación, ÁÉÍ, «Ñ»")[1]
+    ('Estación “Mar»', False)
+    """
+    if text.isascii() or len(text) > _LONGEST_MENDED or not (_MISREAD.search(text) or _MISREAD_QUOTE in text):
+        return text, False
+    from ftfy import TextFixerConfig, fix_encoding
+
+    config = TextFixerConfig(
+        restore_byte_a0=False, replace_lossy_sequences=False, fix_c1_controls=False, decode_inconsistent_utf8=True
+    )
+    mended = fix_encoding(text, config)
+    # A byte order mark that was read as text is put right too: it is one character, and white space.
+    return mended, mended != text
 
 
 def strip(text: str) -> str:

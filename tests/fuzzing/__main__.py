@@ -47,13 +47,18 @@ def segment(data: bytes) -> None:
 
 
 def records(data: bytes) -> None:
-    """Any bytes as a file of ready articles."""
-    from blogarc.reading.records import reader_for
+    """Any bytes as a file of the format that they show, packed or not; web pages both ways."""
+    from blogarc.reading import dump_of, formats
+    from blogarc.reading.packing import Limits, open_packed
 
-    reader = reader_for(data)
-    if reader is not None:
-        for _ in reader.read(data, {}):
-            pass
+    file = open_packed(data, "fuzz", Limits(most=1 << 24, floor=1 << 20))
+    for whole_page in (False, True):
+        recipe = formats.choose(file, "fuzz", {}, whole_page=whole_page)
+        if recipe.reader is None:
+            dump_of(data, "fuzz", recipe, file)
+            continue
+        for entry in formats.reader_called(recipe.reader).read(file, {}):
+            assert 0 <= entry.bytes.start <= entry.bytes.end <= len(file.data)
 
 
 def profile(data: bytes) -> None:
@@ -92,9 +97,10 @@ def work(name: str, seconds: int) -> None:
     with atheris.instrument_imports(include=["blogarc"]):
         import blogarc.paragraphs
         import blogarc.profiles
-        import blogarc.reading.records
+        import blogarc.reading.formats
         import blogarc.segmentation  # noqa: F401  # instrumented as they are imported
     from blogarc.errors import BlogarcError
+    from tests.packed import ATOM, RSS, TITLES, WORDPRESS, page, table, web_archive
 
     target = TARGETS[name]
 
@@ -111,6 +117,17 @@ def work(name: str, seconds: int) -> None:
     corpus.mkdir(parents=True, exist_ok=True)
     for path in SAMPLES.iterdir():
         (corpus / f"sample-{path.name}").write_bytes(path.read_bytes()[:LARGEST])
+    if name == "records":
+        for format, text in {
+            "rss": RSS,
+            "atom": ATOM,
+            "wxr": WORDPRESS,
+            "html": page(TITLES[0]),
+            "csv": table(),
+        }.items():
+            (corpus / f"sample-{format}").write_text(text, "utf-8")
+        (corpus / "sample-warc").write_bytes(web_archive(packed=False))
+        (corpus / "sample-warc.gz").write_bytes(web_archive(packed=True))
     options = [f"-max_total_time={seconds}", f"-max_len={LARGEST}", "-timeout=30", "-rss_limit_mb=2048"]
     atheris.Setup([sys.argv[0], *options, f"-artifact_prefix={corpus}/crash-", str(corpus)], one)
     atheris.Fuzz()

@@ -60,6 +60,7 @@ from blogarc.errors import UsageError
 from blogarc.export.bag import KeptDump
 from blogarc.pairs import PairConfig
 from blogarc.profiles import read_profile
+from blogarc.reading.packing import Limits
 from blogarc.report.content import CopyCall, Listed, Overview, PairCall
 
 __all__ = ["Archive"]
@@ -122,17 +123,33 @@ class Archive:
         profile: str | Path | None = None,
         fields: Mapping[str, str] | None = None,
         jobs: int = 1,
+        format: str | None = None,
+        whole_page: bool = False,
+        max_bytes: int | None = None,
     ) -> IngestReport:
         """Store dumps and split them. Raises InputError if none could be read.
 
         `languages` are those that are told apart from now on, in all dumps. `profile` is a file with the markers of the
         site; it is kept with these dumps, also where they are known. Raises UsageError if it is no profile. `fields` says
-        what the fields of ready articles are called, as in `{"text": "body"}`. With tens of thousands of articles, `jobs`
-        processes find their languages somewhat sooner; the result is the same with any number.
+        what the fields of ready articles are called, as in `{"text": "body"}`. The format of each file is recognised; `format`
+        insists on one for all. With `whole_page` all text of web pages is split, instead of taking the main text of each. A
+        file that holds more than `max_bytes` (4 GB) is refused, and so is one that is packed suspiciously well. With tens of
+        thousands of articles, `jobs` processes find their languages somewhat sooner; the result is the same with any number.
         """
         site = None if profile is None else read_profile(profile)
         with translated(self.path):
-            return intake.ingest(self._db, [str(p) for p in paths], self._progress, languages, site, fields, jobs)
+            return intake.ingest(
+                self._db,
+                [str(p) for p in paths],
+                self._progress,
+                languages,
+                site,
+                fields,
+                jobs,
+                format,
+                whole_page=whole_page,
+                limits=Limits() if max_bytes is None else Limits(max_bytes),
+            )
 
     def dedupe(self, config: DuplicateConfig | None = None, *, limit: int | None = 20) -> DedupeReport:
         """Find duplicates; `limit` of the closest calls are reported. Raises NoArchiveError if nothing was ingested."""
@@ -395,12 +412,16 @@ class Archive:
         with translated(self.path):
             return checking.restore(self._db, find_dump(self._db, dump))
 
-    def restore_to(self, dump: str, target: str | Path | None = None) -> int:
+    def restore_to(self, dump: str, target: str | Path | None = None, *, text: bool = False) -> int:
         """Write the bytes of a dump to a file, whole or not at all, or to standard output. Says how many bytes.
 
-        Raises UsageError, CorruptError, or WriteError if the target cannot be written.
+        With `text` what is in them: unpacked, or the text that was made of web pages, where lines and bytes count. Raises
+        UsageError, CorruptError, or WriteError if the target cannot be written.
         """
         data = self.restore(dump)
+        if text:
+            with translated(self.path):
+                data = intake.load_text(self._db, find_dump(self._db, dump))
         if target is None:
             return sys.stdout.buffer.write(data)
         with exporting.whole_file(Path(target)) as stream:

@@ -32,7 +32,7 @@ _RECORDS = f"""
             coalesce(u.similarity, 1.0) AS similarity, a.title_source,
             row_number() OVER (PARTITION BY a.key ORDER BY {CORPUS_ORDER}) AS occurrence,
             coalesce(c.representative, a.id) AS representative, d.sha256, a.paragraph_start, a.language_shares, a.mixed,
-            a.language_source
+            a.language_source, a.url, a.origin
         FROM articles a JOIN dumps d ON d.id = a.dump
         LEFT JOIN clusters c ON c.article = a.id LEFT JOIN articles r ON r.id = c.representative
         LEFT JOIN duplicates u ON u.article = a.id
@@ -42,7 +42,7 @@ _RECORD_ORDER = "source, sha256, paragraph_start"
 CONTRACT = (
     "id", "title", "language", "language_confidence", "byline", "published", "text", "words", "source", "start_line",
     "end_line", "byte_start", "byte_end", "cluster", "kind", "similarity", "copies", "translations", "title_source",
-    "occurrence", "language_shares", "mixed", "updated", "translator", "language_source",
+    "occurrence", "language_shares", "mixed", "updated", "translator", "language_source", "url", "origin",
 )  # fmt: skip
 
 _PLACED = "articles a JOIN dumps d ON d.id = a.dump LEFT JOIN clusters c ON c.article = a.id"
@@ -52,7 +52,7 @@ _TOLD = """
     SELECT a.id, coalesce(c.representative, a.id), a.key, a.title, a.language, a.language_confidence, a.byline, a.published,
         a.text, a.words, d.name, a.line_start, a.line_end - 1, a.byte_start, a.byte_end, coalesce(r.key, a.key),
         coalesce(u.kind, 'representative'), coalesce(u.similarity, 1.0), NULL, NULL, a.title_source, NULL,
-        a.language_shares, a.mixed, a.updated, a.translator
+        a.language_shares, a.mixed, a.updated, a.translator, a.language_source, a.url, a.origin
     FROM articles a JOIN dumps d ON d.id = a.dump
     LEFT JOIN clusters c ON c.article = a.id LEFT JOIN articles r ON r.id = c.representative
     LEFT JOIN duplicates u ON u.article = a.id WHERE a.id IN (SELECT value FROM json_each(?))
@@ -104,6 +104,7 @@ def _records(db: Database, rows: list[int], crowds: dict[str, dict[int, int]]) -
         found["occurrence"] = occurrences.get(row, 1)
         found["language_shares"] = json.loads(found["language_shares"])
         found["mixed"] = bool(found["mixed"])
+        found["origin"] = json.loads(found["origin"])
         yield found
 
 
@@ -283,9 +284,10 @@ def find_article(db: Database, reference: str) -> int:
     place = find_place(db, reference)
     if place:
         row = db.execute(
-            "SELECT article FROM paragraphs WHERE dump = ? AND line_start <= ? AND article IS NOT NULL"
-            " AND line_end > ? LIMIT 1",
-            [place[0], place[1], place[1]],
+            "SELECT article FROM paragraphs WHERE dump = :dump AND line_start <= :line AND article IS NOT NULL"
+            " AND line_end > :line UNION ALL SELECT a.id FROM articles a JOIN dumps d ON d.id = a.dump"
+            " WHERE d.id = :dump AND d.reader IS NOT NULL AND a.line_start <= :line AND a.line_end > :line LIMIT 1",
+            {"dump": place[0], "line": place[1]},
         ).fetchone()
         if row:
             return int(row[0])

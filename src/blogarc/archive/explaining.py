@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from blogarc import alignment, duplicates, pairs, segmentation
+from blogarc import alignment, duplicates, pairs, provenance
 from blogarc.archive import bitext, decisions
 from blogarc.archive.corpus import find_article, find_place, record
 from blogarc.archive.intake import load_dump, load_profile, related_dumps
@@ -219,12 +219,19 @@ def explain_line(db: Database, reference: str) -> Record | None:
         None,
     )
     if row is None:
+        entry = db.execute(
+            "SELECT a.key, a.title FROM articles a JOIN dumps d ON d.id = a.dump AND d.reader IS NOT NULL"
+            " WHERE a.dump = ? AND a.line_start <= ? AND a.line_end > ?",
+            [dump, line, line],
+        ).fetchone()
+        if entry is not None:
+            return {"place": reference, "role": "ready", "article": entry[0], "title": entry[1]}
         return {"place": reference, "role": "blank"}
     group = related_dumps(db, dump)
     dumps = [load_dump(db, member) for member in group]
     profiles = [load_profile(db, member) for member in group]
     rulings = decisions.line_rulings(db)
-    evidence = segmentation.explain(dumps, group.index(dump), row["ordinal"], rulings, profiles)
+    evidence = provenance.explain(dumps, group.index(dump), row["ordinal"], rulings, profiles)
     return {
         "place": reference,
         "text": dumps[group.index(dump)].paragraphs[row["ordinal"]].text,

@@ -20,17 +20,19 @@ from time import perf_counter
 
 from sqlite_utils import Database
 
-from blogarc import languages, profiles, reading, segmentation, workers
+from blogarc import languages, profiles, provenance, reading, segmentation, workers
 from blogarc.archive import judged, ready
 from blogarc.archive.connection import data_version, writing
 from blogarc.archive.decisions import line_rulings
 from blogarc.archive.reports import IngestedDump, IngestReport, Problem, Progress, RebuildReport
 from blogarc.archive.runs import last_run, record_run
 from blogarc.articles import complete
-from blogarc.errors import InputError
+from blogarc.errors import CorruptError, InputError
 from blogarc.model import Article, Dump, Layout, LineRuling, Profile
-from blogarc.paragraphs import read_dump
-from blogarc.reading import records
+from blogarc.reading import formats
+from blogarc.reading.formats import Recipe
+from blogarc.reading.packing import USUAL, Limits, open_packed
+from blogarc.reading.records import Unreadable
 from blogarc.schema import LINKING_LETTERS
 from blogarc.segmentation import Segmentation
 from blogarc.text import fingerprint, skeleton
@@ -39,6 +41,8 @@ _CHUNK = 1 << 20
 # How hard zlib tries: a corpus of ready articles is a hundred times as large as a dump, and a quarter more on disk is cheaper
 # than the time.
 _DENSE, _QUICK = 6, 1
+# Of lines, rows, pages and records that were set aside.
+_UNREAD = ("one entry holds no article", "{:,} entries hold no article")
 
 
 def ingest(
@@ -49,13 +53,19 @@ def ingest(
     profile: str | None = None,
     fields: Mapping[str, str] | None = None,
     jobs: int = 1,
+    format: str | None = None,
+    whole_page: bool = False,
+    limits: Limits = USUAL,
 ) -> IngestReport:
     """Store the dumps behind these paths, and split what is new, or is known and gets another `profile` (as TOML).
 
     `fields` says what the fields of ready articles are called. Which languages are `spoken` is remembered; if others are,
-    all articles are judged again, by so many `jobs`. Raises InputError if none of the paths could
-    be read, UsageError if one of the languages is not known.
+    all articles are judged again, by so many `jobs`. All files are of this `format`, if one is given, and within the `limits`;
+    with `whole_page` all text of web pages is split. Raises InputError if none of the paths could be read, UsageError if one
+    of the languages, or the format, is not known.
     """
+    if format is not None:
+        formats.require_format(format)
     clock, started = perf_counter(), _now()
     judge_again = spoken is not None and _speak(db, spoken, started)
     sources, skipped = reading.find_sources(paths)
@@ -68,13 +78,15 @@ def ingest(
         progress("Reading", done, total, "bytes")
         done += source.size
         try:
-            data = reading.load_source(source)
-            reader = records.reader_for(data)
-            if reader is None:
-                dump = reading.read_bytes(data, source.name)
+            data = reading.load_source(source, limits)
+            file = open_packed(data, source.name, limits)
+            recipe = formats.choose(file, source.name, fields or {}, format, whole_page=whole_page)
+            if recipe.reader is None:
+                dump, lost = reading.dump_of(data, source.name, recipe, file)
+                reading.require_text(dump)
             else:
-                dump = ready.dump_of(data, source.name)
-                ready.require_records(data, reader.name, fields or {}, source.name)
+                dump, lost = ready.dump_of(data, source.name, file), ""
+                ready.require_records(file, recipe, source.name)
         except InputError as error:
             problems.append(Problem(source.name, error.message, error.hint))
             continue
@@ -84,16 +96,20 @@ def ingest(
             if profile is not None and _set_profile(db, known_as, profile):
                 profiled[known_as] = dump.name
             continue
+        damage = "; ".join(filter(None, (file.damage, lost)))
         with writing(db):
             if _known(db, dump.sha256) is not None:
                 known.append(dump.name)  # another process was quicker
                 continue
-            new.append(_store(db, dump, data))
-            if reader is not None:
-                told = {"reader": reader.name, "fields": json.dumps(dict(fields or {}))}
-                db.table("dumps").update(new[-1], told)
+            new.append(_store(db, dump, data, recipe, file.packing, damage))
             if profile is not None:
                 _set_profile(db, new[-1], profile)
+        if damage:
+            problems.append(
+                Problem(
+                    dump.name, f"{dump.name}: {damage}.", "What could be read of it is kept, and all its bytes are."
+                )
+            )
         if dump.repaired:
             problems.append(
                 Problem(
@@ -110,7 +126,9 @@ def ingest(
     changed = segment_pending(db, progress, again=judge_again, only=profiled.keys(), jobs=jobs)
     dumps = [_describe(db, dump) for dump in new]
     problems += [
-        Problem(d.name, f"{d.name}: {d.leftovers:,} lines hold no article.", "blogarc list --leftovers says why.")
+        Problem(
+            d.name, f"{d.name}: {_UNREAD[d.leftovers != 1].format(d.leftovers)}.", "blogarc list --leftovers says why."
+        )
         for d in dumps
         if d.layout == Layout.RECORDS and d.leftovers
     ]
@@ -155,12 +173,30 @@ def load_bytes(db: Database, dump: int) -> bytes:
     return b"".join(workers.in_order(zlib.decompress, (data for (data,) in chunks)))
 
 
+def load_recipe(db: Database, dump: int) -> Recipe:
+    """How the file of a dump is read. Raises CorruptError if that is not known."""
+    reader, rendered, fields = db.execute("SELECT reader, rendered, fields FROM dumps WHERE id = ?", [dump]).fetchone()
+    try:
+        return formats.recipe_of(reader, rendered, json.loads(fields or "{}"))
+    except ValueError as error:
+        raise CorruptError(
+            f"It is not known how a dump is read: {error}.", "Restore the archive from a copy; blogarc check says more."
+        ) from error
+
+
 def load_dump(db: Database, dump: int) -> Dump:
     """The dump read again from its bytes; ready articles are a dump without paragraphs."""
-    name, reader = db.execute("SELECT name, reader FROM dumps WHERE id = ?", [dump]).fetchone()
-    if reader is not None:
-        return ready.dump_of(load_bytes(db, dump), name)
-    return read_dump(load_bytes(db, dump), name)
+    (name,) = db.execute("SELECT name FROM dumps WHERE id = ?", [dump]).fetchone()
+    recipe, data = load_recipe(db, dump), load_bytes(db, dump)
+    if recipe.reader is not None:
+        return ready.dump_of(data, name, open_packed(data, name))
+    return reading.dump_of(data, name, recipe)[0]
+
+
+def load_text(db: Database, dump: int) -> bytes:
+    """What is in a file, in which the lines and bytes of its articles count."""
+    (name,) = db.execute("SELECT name FROM dumps WHERE id = ?", [dump]).fetchone()
+    return reading.text_in(open_packed(load_bytes(db, dump), name), load_recipe(db, dump)).text
 
 
 def related_dumps(db: Database, dump: int) -> list[int]:
@@ -193,7 +229,12 @@ def segment_pending(
 
     Says which splits changed.
     """
-    rows = db.query("SELECT id, segmented FROM dumps ORDER BY name, sha256")
+    (waiting,) = db.execute("SELECT EXISTS (SELECT 1 FROM dumps WHERE segmented IS NULL)").fetchone()
+    if again or only or waiting:
+        for dump, recipe in outdated(db).items():
+            if recipe.rendered is not None:
+                _reread(db, dump, recipe)
+    rows = list(db.query("SELECT id, segmented FROM dumps ORDER BY name, sha256"))
     pending = [row["id"] for row in rows if again or row["segmented"] is None or row["id"] in only]
     ready_made = dict(db.execute("SELECT id, name FROM dumps WHERE reader IS NOT NULL").fetchall())
     changed: list[tuple[int, str]] = []
@@ -223,7 +264,7 @@ def _split_group(db: Database, dump: int, changed: list[tuple[int, str]], progre
     while True:
         version, (group, rulings, sites) = data_version(db), known()
         dumps = [load_dump(db, member) for member in group]
-        splits = segmentation.segment(dumps, rulings, sites)
+        splits = provenance.segment(dumps, rulings, sites)
         with writing(db):
             # Another process may have brought a related dump, or a decision, and split them all by more than was known here.
             if data_version(db) != version and known() != (group, rulings, sites):
@@ -238,10 +279,29 @@ def _split_group(db: Database, dump: int, changed: list[tuple[int, str]], progre
         return group
 
 
-def ready_entries(db: Database, dump: int) -> Iterator[tuple[int, Article | records.Unreadable]]:
+def outdated(db: Database) -> dict[int, Recipe]:
+    """The dumps that were read by other versions of libraries than those that are installed, and how they are read."""
+    read_by = db.execute("SELECT id, libraries FROM dumps WHERE libraries <> ''").fetchall()
+    recipes = ((dump, libraries, load_recipe(db, dump)) for dump, libraries in read_by)
+    return {dump: recipe for dump, libraries, recipe in recipes if recipe.libraries != libraries}
+
+
+def _reread(db: Database, dump: int, recipe: Recipe) -> None:
+    """Store the text of web pages anew, as the libraries that are installed now read them; it is to be split."""
+    source = load_dump(db, dump)
+    with writing(db):
+        _remove_articles(db, dump)
+        db.execute("DELETE FROM paragraphs WHERE dump = ?", [dump])
+        _store_paragraphs(db, dump, source)
+        told = {"layout": str(source.layout), "lines": source.lines, "repaired": source.repaired}
+        db.table("dumps").update(dump, {**told, "libraries": recipe.libraries, "segmented": None})
+
+
+def ready_entries(db: Database, dump: int) -> Iterator[tuple[int, Article | Unreadable]]:
     """The records of a file of ready articles, read from its bytes."""
-    name, reader, fields = db.execute("SELECT name, reader, fields FROM dumps WHERE id = ?", [dump]).fetchone()
-    return ready.entries(load_bytes(db, dump), reader, json.loads(fields), name, spoken_languages(db))
+    (name,) = db.execute("SELECT name FROM dumps WHERE id = ?", [dump]).fetchone()
+    file = open_packed(load_bytes(db, dump), name)
+    return ready.entries(file, load_recipe(db, dump), name, spoken_languages(db))
 
 
 def _read_again(db: Database, dump: int, progress: Progress) -> bool:
@@ -251,6 +311,7 @@ def _read_again(db: Database, dump: int, progress: Progress) -> bool:
     if not isinstance(found, Iterator):
         # Nothing is touched unless the rules read something else, because what was found about articles goes with them.
         digest = ready.digest_of(found)
+        db.table("dumps").update(dump, {"libraries": load_recipe(db, dump).libraries})
         if digest == before:
             return False
         _remove_articles(db, dump)
@@ -298,7 +359,7 @@ def _set_profile(db: Database, dump: int, text: str) -> bool:
         return bool(db.execute(sql, [id_, dump, id_]).rowcount)
 
 
-def _store(db: Database, dump: Dump, data: bytes) -> int:
+def _store(db: Database, dump: Dump, data: bytes, recipe: Recipe, packing: str | None, damage: str) -> int:
     row = {
         "name": dump.name,
         "sha256": dump.sha256,
@@ -308,6 +369,12 @@ def _store(db: Database, dump: Dump, data: bytes) -> int:
         "layout": str(dump.layout),
         "lines": dump.lines,
         "repaired": dump.repaired,
+        "packing": packing,
+        "reader": recipe.reader,
+        "fields": None if recipe.reader is None else json.dumps(dict(recipe.fields)),
+        "rendered": recipe.rendered,
+        "libraries": recipe.libraries,
+        "damage": damage,
         "ingested": _now(),
     }
     id_ = int(db.table("dumps").insert(row).last_pk)  # type: ignore[arg-type]  # an INTEGER PRIMARY KEY
@@ -319,6 +386,11 @@ def _store(db: Database, dump: Dump, data: bytes) -> int:
         "INSERT INTO dump_chunks (dump, ordinal, data) VALUES (?, ?, ?)",
         ((id_, ordinal, piece) for ordinal, piece in enumerate(pieces)),
     )
+    _store_paragraphs(db, id_, dump)
+    return id_
+
+
+def _store_paragraphs(db: Database, id_: int, dump: Dump) -> None:
     db.conn.executemany(
         "INSERT INTO paragraphs (dump, ordinal, line_start, line_end, byte_start, byte_end, fingerprint, letters)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
@@ -336,7 +408,6 @@ def _store(db: Database, dump: Dump, data: bytes) -> int:
             for p in dump.paragraphs
         ),
     )
-    return id_
 
 
 def _store_split(
@@ -349,7 +420,7 @@ def _store_split(
     for done, article in enumerate(complete(source, split, spoken, judge=judge)):
         if done % 100 == 0:
             progress("Reading languages", done, len(split.articles), "articles")
-        articles.append(article)
+        articles.append(provenance.placed(article, source))
     digest = _digest(articles, split)
     (before,) = db.execute("SELECT segmented FROM dumps WHERE id = ?", [dump]).fetchone()
     if before == digest:
@@ -393,6 +464,8 @@ def _digest(articles: Sequence[Article], split: Segmentation) -> str:
             a.translator,
             a.language,
             a.toggle,
+            a.url,
+            sorted(a.origin.items()),
         )
         for a in articles
     ]
@@ -425,6 +498,8 @@ def _article_row(dump: int, article: Article) -> dict[str, object]:
         "words": article.words,
         "text": article.text,
         "evidence": json.dumps(article.evidence, ensure_ascii=False) if article.evidence else "{}",
+        "url": article.url,
+        "origin": json.dumps(article.origin, ensure_ascii=False) if article.origin else "{}",
     }
 
 
@@ -458,9 +533,13 @@ def _describe(db: Database, dump: int) -> IngestedDump:
     row = next(db.query("SELECT * FROM dumps WHERE id = ?", [dump]))
     (articles,) = db.execute("SELECT count(*) FROM articles WHERE dump = ?", [dump]).fetchone()
     (leftovers,) = db.execute("SELECT count(*) FROM paragraphs WHERE dump = ? AND article IS NULL", [dump]).fetchone()
+    (mended,) = db.execute(
+        "SELECT coalesce(sum(json_extract(origin, '$.mended')), 0) FROM articles WHERE dump = ? AND origin <> '{}'",
+        [dump],
+    ).fetchone()
     return IngestedDump(
         row["name"], row["sha256"], row["size"], row["encoding"], row["encoding_source"], row["layout"], row["repaired"],
-        articles, leftovers,
+        articles, leftovers, row["reader"] or row["rendered"] or "text", row["packing"], mended,
     )  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 
 from sqlite_utils import Database
@@ -19,7 +19,9 @@ from blogarc.archive.connection import writing
 from blogarc.archive.reports import Progress
 from blogarc.errors import InputError
 from blogarc.model import Article, Dump, Layout, Role
-from blogarc.reading.records import Record, Unreadable, article_of, reader_called, told_language
+from blogarc.reading.formats import Recipe, reader_called
+from blogarc.reading.packing import Unpacked
+from blogarc.reading.records import Record, Unreadable, article_of, told_language
 from blogarc.text import fingerprint
 
 # Of a ready text so many characters tell the language: it holds one article, and no other language after it.
@@ -30,28 +32,36 @@ _AT_ONCE = 256
 Rows = Callable[[int, Article], dict[str, object]]
 
 
-def dump_of(data: bytes, name: str) -> Dump:
-    """The file as a dump without paragraphs."""
-    lines = data.count(b"\n") + (not data.endswith(b"\n"))
+def dump_of(data: bytes, name: str, file: Unpacked) -> Dump:
+    """The file as a dump without paragraphs; `file` is what is in it."""
+    lines = file.data.count(b"\n") + (not file.data.endswith(b"\n"))
     return Dump(name, hashlib.sha256(data).hexdigest(), len(data), "utf-8", "utf-8", Layout.RECORDS, lines, 0, ())
 
 
-def require_records(data: bytes, reader: str, names: Mapping[str, str], name: str) -> None:
-    """Raises InputError if no line of the file is a record with a text."""
+def require_records(file: Unpacked, recipe: Recipe, name: str) -> None:
+    """Raises InputError if nothing in the file is a record with a text, or it cannot be read at all."""
+    assert recipe.reader is not None
     first = None
-    for entry in reader_called(reader).read(data, names):
-        if isinstance(entry, Record):
-            return
-        first = first or entry
+    try:
+        for entry in reader_called(recipe.reader).read(file, recipe.fields):
+            if isinstance(entry, Record):
+                return
+            first = first or entry
+    except InputError as error:
+        raise InputError(f"{name}: {error.message}", error.hint) from error
     reason = f": {first.reason}" if first else ""
-    raise InputError(f"{name} holds no article{reason}.", "Say which field is the text: --map text=NAME")
+    mapped = recipe.reader in ("jsonl", "csv", "parquet")
+    raise InputError(
+        f"{name} holds no article{reason}.", "Say which field is the text: --map text=NAME" if mapped else ""
+    )
 
 
 def entries(
-    data: bytes, reader: str, names: Mapping[str, str], name: str, spoken: tuple[str, ...]
+    file: Unpacked, recipe: Recipe, name: str, spoken: tuple[str, ...]
 ) -> Iterator[tuple[int, Article | Unreadable]]:
-    """The articles of a file, and the lines that are none, each with its number."""
-    numbered = enumerate(reader_called(reader).read(data, names))
+    """The articles of a file, and what in it is none, each with its number."""
+    assert recipe.reader is not None
+    numbered = enumerate(reader_called(recipe.reader).read(file, recipe.fields))
     while part := list(islice(numbered, _AT_ONCE)):
         texts = [_telling(e) for _, e in part if isinstance(e, Record) and told_language(e) is None]
         found = dict(zip(texts, languages.detect_all(texts, spoken), strict=True))
@@ -88,6 +98,12 @@ def store(
         db.execute(sql, first)
         db.conn.executemany(sql, made)
     progress("Reading records", total, total, "articles")
+    # Where records count instead of lines, there are as many as there are.
+    db.execute(
+        "UPDATE dumps SET lines = coalesce((SELECT max(line_end) - 1 FROM articles WHERE dump = :dump), 1)"
+        " WHERE id = :dump AND reader IN ('warc', 'parquet')",
+        {"dump": dump},
+    )
     return _digest(seen)
 
 

@@ -30,6 +30,9 @@ class IngestedDump:
     repaired: int
     articles: int
     leftovers: int
+    format: str = "text"
+    packing: str | None = None
+    mended: int = 0  # lines that had been decoded wrongly, in its articles
 
 
 @dataclass(frozen=True, slots=True)

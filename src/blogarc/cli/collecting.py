@@ -21,7 +21,9 @@ def ingest(
     session: Session,
     paths: Annotated[
         list[str],
-        typer.Argument(metavar="PATH...", help="Files, folders, or - for standard input.", show_default=False),
+        typer.Argument(
+            metavar="PATH...", help="Files, folders, patterns ('*.txt'), or - for standard input.", show_default=False
+        ),
     ],
     languages: Annotated[
         str | None,
@@ -45,6 +47,23 @@ def ingest(
             show_default=False,
         ),
     ] = "",
+    format: Annotated[
+        str | None,
+        typer.Option(
+            "--format",
+            "-f",
+            metavar="NAME",
+            help="What the files are, where that is not recognised: text, jsonl, csv, feed, html, warc, wet or parquet.",
+            show_default="by content",
+        ),
+    ] = None,
+    whole_page: Annotated[
+        bool,
+        typer.Option("--whole-page", help="Split all text of web pages, instead of taking the main text of each."),
+    ] = False,
+    max_bytes: Annotated[
+        str, typer.Option("--max-bytes", metavar="SIZE", help="The most that a file may hold, once unpacked.")
+    ] = "4G",
     jobs: Annotated[
         int,
         typer.Option(
@@ -60,21 +79,34 @@ def ingest(
     blogarc ingest crawls/ more.txt
     blogarc ingest crawls/ --profile site.toml
     blogarc ingest articles.jsonl --map text=body,title=headline
+    blogarc ingest wordpress-export.xml 'feeds/*.rss' posts.csv.gz
+    blogarc ingest crawl.warc.gz page.html --whole-page
     curl -s https://example.org/dump.txt | blogarc ingest -
 
     A dump that the archive has already changes nothing, unless it is given another profile. Dumps that share text are split
     together: what one shows about the borders of a post counts in all.
 
-    A file of JSON Lines holds ready articles, one a line, and is not split: `text`, and `title`, `byline`, `published` and
-    `language` if there are such fields, are taken as they are, and all others are kept with the article.
+    What a file is shows in its content. JSON Lines, CSV, Parquet, RSS, Atom, WordPress exports, web pages and WARC hold
+    ready articles, which are not split: `text`, and `title`, `byline`, `published`, `language` and `url` if they are there, are
+    taken as they are. Any file may be packed by gzip, bzip2, xz or zstd; its bytes are kept as received. See docs/reading.md.
     """
+    from blogarc.reading.packing import parse_size
     from blogarc.reading.records import parse_names
 
     terminal = session.terminal
-    fields = parse_names(names)
+    fields, most = parse_names(names), parse_size(max_bytes)
     with session.archive(create=True, dry_run=dry_run) as archive:
         codes = _codes(languages) if languages else None
-        report = archive.ingest(*paths, languages=codes, profile=profile, fields=fields, jobs=jobs)
+        report = archive.ingest(
+            *paths,
+            languages=codes,
+            profile=profile,
+            fields=fields,
+            jobs=jobs,
+            format=format,
+            whole_page=whole_page,
+            max_bytes=most,
+        )
     if terminal.as_json:
         terminal.print_json(report)
     else:

@@ -65,12 +65,16 @@ def restore(
         typer.Argument(metavar="[DUMP]", help="Its name, or the start of its sha256.", autocompletion=dump_names),
     ] = None,
     output: Output = None,
+    text: Annotated[
+        bool, typer.Option("--text", help="What is in it instead: unpacked, or the text made of web pages.")
+    ] = False,
 ) -> None:
     """Give a dump back, byte for byte as it was ingested.
 
     \b
     blogarc restore dump.txt -o again.txt
     blogarc restore 9f86d0 | sha256sum
+    blogarc restore crawl.txt.gz --text | sed -n 120p
 
     With a single dump in the archive its name may be left out.
     """
@@ -86,9 +90,10 @@ def restore(
                 "The bytes of a dump can hold codes that act on a terminal.",
                 "Write them to a file with -o FILE, or pipe them on.",
             )
-        count = archive.restore_to(dump or next(iter(dumps)), output)
+        count = archive.restore_to(dump or next(iter(dumps)), output, text=text)
     if output is not None:
         if session.terminal.as_json:
             session.terminal.print_json({"bytes": count, "output": str(output)})
-        session.terminal.talk(say("Wrote {output} ({count:,} bytes), as received.", output=output, count=count))
+        told = "Wrote {output} ({count:,} bytes)." if text else "Wrote {output} ({count:,} bytes), as received."
+        session.terminal.talk(say(told, output=output, count=count))
     session.suggest("check")

@@ -69,6 +69,9 @@ def _weights(title: str, evidence: Mapping[str, float]) -> RenderableType:
 def _line(answer: Mapping[str, Any]) -> list[RenderableType]:
     if answer["role"] == "blank":
         return [plain(say("{place} is blank.", place=answer["place"]))]
+    if answer["role"] == "ready":
+        told = {"place": answer["place"], "article": answer["article"]}
+        return [plain(say("{place} is in a file of ready articles, which is not split: {article}.", **told))]
     place, role = answer["place"], say(answer["role"])
     if answer["article"]:
         told = {"id": answer["article"][:_ID], "title": answer["title"]}

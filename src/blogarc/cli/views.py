@@ -44,9 +44,11 @@ def ingested(report: IngestReport) -> list[RenderableType]:
     """The summary of an ingest."""
     shown: list[RenderableType] = []
     if report.dumps:
+        told = any(d.format != "text" or d.packing for d in report.dumps)
         columns = [
             Column("dump", flexible=True),
             Column("size", "right"),
+            *([Column("format")] if told else []),
             Column("encoding"),
             Column("layout"),
             Column("articles", "right"),
@@ -56,6 +58,7 @@ def ingested(report: IngestReport) -> list[RenderableType]:
             (
                 d.name,
                 size(d.size),
+                *([d.format + (f" in {d.packing}" if d.packing else "")] if told else []),
                 _NAMES.get(d.encoding, d.encoding) + _WHY.get(d.encoding_source, ""),
                 d.layout,
                 f"{d.articles:,}",
@@ -73,6 +76,10 @@ def ingested(report: IngestReport) -> list[RenderableType]:
         seconds=_seconds(report.seconds),
     )
     shown.append(told)
+    mended = sum(d.mended for d in report.dumps)
+    if mended:
+        lines = number(mended, "line")
+        shown.append(say("Encoding put right in {lines} (mojibake); the bytes are kept as received.", lines=lines))
     unchanged = [name for name in report.known if name not in report.profiled]
     if unchanged:
         names = ", ".join(unchanged[:3]) + (", ..." if len(unchanged) > 3 else "")
@@ -355,11 +362,16 @@ def article(record: Record) -> list[RenderableType]:
         facts.append(number(len(record["copies"]), "copy"))
     if record["kind"] != "representative":
         facts.append(say("{kind} copy of {id}", kind=say(record["kind"]), id=record["cluster"][:SHORT]))
+    origin = [f"{name.replace('_', ' ')}: {told}" for name, told in record["origin"].items() if name != "mended"]
+    if record["origin"].get("mended"):
+        origin.append(say("encoding put right in {lines}", lines=number(record["origin"]["mended"], "line")))
     facts += [f"{t['language']}: {t['id'][:SHORT]}" for t in record["translations"]]
     own_title = record["title_source"] == "line"
     return [
         *([plain(record["title"], "bold")] if own_title else []),
         plain("  ".join(str(fact) for fact in facts if fact), "dim"),
+        *([plain(record["url"], "dim")] if record["url"] else []),
+        *([plain("  ".join(origin), "dim")] if origin else []),
         plain("\n" + record["text"] + "\n"),
     ]
 
@@ -486,6 +498,12 @@ def checked(report: CheckReport) -> list[RenderableType]:
     )
     if "rederived" in seen and report.ok:
         told += " " + say("Everything was derived again from the kept bytes, and came out the same.")
+    other = seen.get("not_compared", 0)
+    if other:
+        told += " " + say(
+            "Of {dumps} only the bytes, because other versions of libraries read them: blogarc rebuild reads them anew.",
+            dumps=number(other, "dump"),
+        )
     return [told, *([say("All is well.")] if report.ok else [])]
 
 

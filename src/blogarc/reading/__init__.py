@@ -1,25 +1,40 @@
-"""What a person names on the command line becomes dumps: files, folders, standard input.
+"""What a person names on the command line becomes dumps: files, folders, patterns, standard input.
 
-`find_sources` says what there is to read, before anything is read, so that progress can be shown by bytes; `read_source`
-reads one. Files of ready articles have a reader for each format, chosen by content: `records` has them. All else is a dump.
+`find_sources` says what there is to read, before anything is read, so that progress can be shown by bytes; `load_source`
+has the bytes of one, `packing` what is in a packed one, and `formats` how it is read: as ready articles, by the reader of
+its format, or as a dump, which `dump_of` makes.
 """
 
 from __future__ import annotations
 
+import glob
+import hashlib
 import os
 import stat
 import sys
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import takewhile
 from pathlib import Path
+from typing import BinaryIO
 
 from blogarc.errors import InputError
 from blogarc.model import Dump
 from blogarc.paragraphs import read_dump
+from blogarc.reading.formats import PLAIN, READERS, RENDERERS, Recipe, choose
+from blogarc.reading.packing import USUAL, Limits, Unpacked, open_packed, packing_of
+from blogarc.reading.records import Rendering
+from blogarc.text import detect_encoding
 
 STDIN = "-"
 # What a folder is searched for; a file that is named is read whatever its name.
-TEXT_SUFFIXES = frozenset({".txt", ".text", ".dump", ".asc", ".md", ".jsonl", ".ndjson", ""})
+TEXT_SUFFIXES = frozenset(
+    (
+        ".txt .text .dump .asc .md .jsonl .ndjson .csv .tsv .html .htm .xhtml .xml .rss .atom .wxr .warc .wet .parquet"
+        " .gz .bz2 .xz .zst"
+    ).split()
+) | {""}
+_PIECE = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,19 +73,14 @@ def find_sources(paths: Iterable[str | Path]) -> tuple[list[Source], list[Skippe
     return sources, skipped
 
 
-def read_source(source: Source) -> tuple[Dump, bytes]:
-    """The dump, and the bytes it was read from.
-
-    Raises InputError when the source cannot be read, is empty, or is not text.
-    """
-    data = load_source(source)
-    return read_bytes(data, source.name), data
-
-
-def load_source(source: Source) -> bytes:
-    """The bytes of a source. Raises InputError when it cannot be read or is empty."""
+def load_source(source: Source, limits: Limits = USUAL) -> bytes:
+    """The bytes of a source. Raises InputError when it cannot be read, is empty, or is larger than the limits allow."""
     try:
-        data = sys.stdin.buffer.read() if source.path is None else source.path.read_bytes()
+        if source.path is None:
+            data = _load(sys.stdin.buffer, source.name, limits)
+        else:
+            with source.path.open("rb") as stream:
+                data = _load(stream, source.name, limits)
     except OSError as error:
         raise InputError(f"Cannot read {source.name}: {error.strerror or error}.") from error
     if not data:
@@ -78,18 +88,57 @@ def load_source(source: Source) -> bytes:
     return data
 
 
-def read_bytes(data: bytes, name: str) -> Dump:
-    """The dump in these bytes. Raises InputError when they are not text, or only white space."""
-    dump = read_dump(data, name)
+def _load(stream: BinaryIO, name: str, limits: Limits) -> bytes:
+    """All that comes. What begins as no format does is not waited for: it may have no end, as /dev/zero has none."""
+    head = stream.read(_PIECE)
+    if len(head) < _PIECE:
+        return head
+    if packing_of(head) is None and not any(reader.recognises(head, {}) for reader in READERS):
+        detect_encoding(head, name)
+    pieces, size = [head], len(head)
+    while piece := stream.read(_PIECE):
+        size += len(piece)
+        if size > limits.most:
+            raise InputError(
+                f"{name} is larger than {limits.most:,} bytes, which is the limit.",
+                "Raise it with --max-bytes, as in: 8G",
+            )
+        pieces.append(piece)
+    return b"".join(pieces)
+
+
+def dump_of(data: bytes, name: str, recipe: Recipe = PLAIN, file: Unpacked | None = None) -> tuple[Dump, str]:
+    """The dump in the bytes of a file (and in `file`, if they are unpacked already), and what of it could not be read.
+
+    Raises InputError when they are not text, or cannot be unpacked.
+    """
+    told = text_in(file or open_packed(data, name), recipe)
+    dump = read_dump(told.text, name)
+    return replace(dump, sha256=hashlib.sha256(data).hexdigest(), size=len(data), parts=told.parts), told.lost
+
+
+def text_in(file: Unpacked, recipe: Recipe) -> Rendering:
+    """The text in which lines and bytes count: all that is in a file, or what was made of its pages."""
+    return Rendering(file.data) if recipe.rendered is None else RENDERERS[recipe.rendered].render(file)
+
+
+def require_text(dump: Dump) -> None:
+    """Raises InputError for a dump without a paragraph."""
     if not dump.paragraphs:
-        raise InputError(f"{name} holds no text: only white space in {dump.size:,} bytes.")
-    return dump
+        raise InputError(f"{dump.name} holds no text: only white space in {dump.size:,} bytes.")
 
 
 def read(path: str | Path) -> Dump:
     """The dump in one file, for a notebook. Raises InputError when it cannot be read, is empty, or is not text."""
     file = Path(path)
-    return read_source(Source(file.name, file))[0]
+    data = load_source(Source(file.name, file))
+    opened = open_packed(data, file.name, USUAL)
+    recipe = choose(opened, file.name, {}, whole_page=True)
+    if recipe.reader is not None:
+        raise InputError(f"{file.name} holds ready articles ({recipe.reader}).", "An Archive ingests them.")
+    dump, _ = dump_of(data, file.name, recipe, opened)
+    require_text(dump)
+    return dump
 
 
 def read_text(text: str, name: str = "text") -> Dump:
@@ -109,7 +158,12 @@ def _find(given: str | Path) -> Iterator[Source | Skipped]:
     try:
         mode = path.stat().st_mode
     except FileNotFoundError:
-        yield Skipped(str(given), "there is no such file or folder", _suggest(path))
+        matching = sorted(_match(path)) if glob.has_magic(str(given)) else []
+        for match, name in matching:
+            for source in _find(match):
+                yield replace(source, name=f"{name}/{source.name}" if match.is_dir() else name)
+        if not matching:
+            yield Skipped(str(given), "there is no such file or folder", _suggest(path))
         return
     except (OSError, ValueError) as error:
         yield Skipped(str(given), f"it cannot be read ({getattr(error, 'strerror', None) or error})")
@@ -126,7 +180,27 @@ def _find(given: str | Path) -> Iterator[Source | Skipped]:
     elif stat.S_ISREG(mode):
         yield Source(path.name, path.resolve(), path.stat().st_size)
     else:
-        yield Skipped(str(given), "it is neither a file nor a folder", "Use '-' to read standard input.")
+        yield Skipped(
+            str(given), "it is neither a file nor a folder", "A pipe is read as standard input: blogarc ingest - < PIPE"
+        )
+
+
+def _match(pattern: Path) -> Iterator[tuple[Path, str]]:
+    """What matches a pattern, and what it is called: its path below the part of the pattern that has no signs.
+
+    The shell of Windows leaves patterns to programs, and every shell one that is quoted. As in a shell, hidden files are
+    left out; links to folders are not followed by `**`, so that no loop of them matters.
+    """
+    fixed = Path(*takewhile(lambda part: not glob.has_magic(part), pattern.parts))
+    wanted = pattern.parts[len(fixed.parts) :]
+    hidden = wanted[-1].startswith(".")
+    try:
+        for match in fixed.glob("/".join(wanted)):
+            below = match.relative_to(fixed)
+            if hidden or not any(part.startswith(".") for part in below.parts):
+                yield match, below.as_posix()
+    except (ValueError, OSError):
+        return  # no pattern, or a folder that cannot be read: nothing matches
 
 
 def _walk(folder: Path) -> Iterator[Path]:

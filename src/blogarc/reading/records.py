@@ -1,21 +1,21 @@
-"""Files that hold ready articles: one reader for each format, chosen by content.
+"""Ready articles: what a reader of any format gives, and how it becomes an article.
 
 A reader says whether a file is in its format, and gives the records in it: the bytes and lines where each stands, and its
-fields under the names that blogarc uses. What it cannot read it gives as well, with the reason, so that no line is lost. For
-another format (CSV, HTML, WARC) write another reader and put it into READERS.
+fields under the names that blogarc uses. What it cannot read it gives as well, with the reason, so that nothing is lost. Each
+format has a room of its own beside this one; for another format write another reader and put it into `formats.READERS`.
 """
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from blogarc.errors import InputError
-from blogarc.model import UNDETERMINED, Article, Span
-from blogarc.text import content, excerpt
+from blogarc.model import UNDETERMINED, Article, Part, Span
+from blogarc.reading.packing import Unpacked
+from blogarc.text import content, excerpt, mend
 
 # The fields that an article has; other names by which they are known, the first that occurs is taken.
 FIELDS: Mapping[str, tuple[str, ...]] = {
@@ -24,11 +24,12 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
     "byline": ("byline", "author"),
     "published": ("published", "date"),
     "language": ("language", "lang"),
+    "url": ("url", "link"),
 }
 # Fields that blogarc works out itself: those of an exported corpus are not carried along.
 _DERIVED = frozenset(
     "id language_confidence words start_line end_line byte_start byte_end cluster kind similarity copies translations"
-    " title_source occurrence language_shares language_source mixed".split()
+    " title_source occurrence language_shares language_source mixed url origin".split()
 )
 _LONGEST_TITLE = 80
 
@@ -43,11 +44,12 @@ class Record:
     rest: Mapping[str, Any] = field(default_factory=dict)
     derived_title: bool = False
     confidence: float | None = None  # in its language
+    origin: Mapping[str, Any] = field(default_factory=dict)  # where the file has it from: record, date of retrieval
 
 
 @dataclass(frozen=True, slots=True)
 class Unreadable:
-    """A line that is no record, and why."""
+    """A line, or another piece of a file, that is no record, and why."""
 
     lines: Span
     bytes: Span
@@ -55,62 +57,53 @@ class Unreadable:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class Rendering:
+    """One text, in UTF-8, made of the documents in a file; `lost` says in words what could not be read."""
+
+    text: bytes
+    parts: tuple[Part, ...] = ()
+    lost: str = ""
+
+
 class Reader(Protocol):
     """What reads one format of ready articles."""
 
     name: str
+    libraries: tuple[str, ...]  # what of its result depends on their versions
 
-    def recognises(self, data: bytes) -> bool:
-        """Whether the file is in this format."""
+    def recognises(self, data: bytes, names: Mapping[str, str]) -> bool:
+        """Whether the file is in this format; `names` as below."""
 
-    def read(self, data: bytes, names: Mapping[str, str]) -> Iterator[Record | Unreadable]:
+    def read(self, file: Unpacked, names: Mapping[str, str]) -> Iterator[Record | Unreadable]:
         """The records in order; `names` says what fields are called in this file where that is not the usual."""
 
 
-class JsonLines:
-    """JSON Lines: an object on each line, in UTF-8."""
-
-    name = "jsonl"
-
-    def recognises(self, data: bytes) -> bool:
-        """The first line that is not blank holds a JSON object.
-
-        >>> JsonLines().recognises(b'{"text": "One."}\\n'), JsonLines().recognises(b"{ not json }")
-        (True, False)
-        """
-        start = 3 if data.startswith(b"\xef\xbb\xbf") else 0
-        while start < len(data):
-            end = data.find(b"\n", start)
-            line = data[start : end if end >= 0 else len(data)].strip()
-            if line:
-                return line.startswith(b"{") and isinstance(_loads(line), dict)
-            start = end + 1 if end >= 0 else len(data)
-        return False
-
-    def read(self, data: bytes, names: Mapping[str, str]) -> Iterator[Record | Unreadable]:
-        called = {own: (names[own],) if own in names else usual for own, usual in FIELDS.items()}
-        start, number = 3 if data.startswith(b"\xef\xbb\xbf") else 0, 0
-        while start < len(data):
-            end = data.find(b"\n", start)
-            end = end if end >= 0 else len(data)
-            number += 1
-            line = data[start:end]
-            if line.strip():
-                yield _record(line, Span(number, number + 1), Span(start, start + len(line.rstrip(b"\r"))), called)
-            start = end + 1
+Called = Mapping[str, tuple[str, ...]]
 
 
-READERS: tuple[Reader, ...] = (JsonLines(),)
+def names_of(names: Mapping[str, str]) -> Called:
+    """What each field may be called in a file, the likeliest first."""
+    return {own: (names[own],) if own in names else usual for own, usual in FIELDS.items()}
 
 
-def reader_for(data: bytes) -> Reader | None:
-    """The reader of this file; None when it is a dump."""
-    return next((reader for reader in READERS if reader.recognises(data)), None)
-
-
-def reader_called(name: str) -> Reader:
-    """The reader that an archive remembers by its name."""
-    return next(reader for reader in READERS if reader.name == name)
+def record_of(value: Mapping[str, Any], lines: Span, place: Span, called: Called, shown: str) -> Record | Unreadable:
+    """The record that these named values are; if they have no text, `shown` is kept in its place."""
+    fields, taken = {}, set()
+    for own, names in called.items():
+        for name in names:
+            if isinstance(value.get(name), str) and value[name].strip():
+                fields[own] = clean(value[name]).strip()
+                taken.add(name)
+                break
+    if not fields.get("text"):
+        known = ", ".join(map(str, list(value)[:8]))
+        reason = f"it has no text in {called['text'][0]!r}; its fields are {known or 'none'}"
+        return Unreadable(lines, place, clean(shown), reason)
+    rest = {name: kept for name, kept in value.items() if name not in taken and name not in _DERIVED}
+    sure = value.get("language_confidence")
+    confidence = float(sure) if isinstance(sure, int | float) and 0 <= sure <= 1 else None
+    return Record(lines, place, fields, rest, value.get("title_source") == "derived", confidence)
 
 
 def parse_names(told: str) -> dict[str, str]:
@@ -138,7 +131,10 @@ def article_of(record: Record, ordinal: int, dump: str, language: str, confidenc
 
     `language` and `confidence` are those of a text whose record does not say its language.
     """
-    text, title = record.fields["text"], record.fields.get("title", "")
+    text, mended = _mend(record.fields["text"])
+    title, also = _mend(record.fields.get("title", ""))
+    byline, _ = _mend(record.fields.get("byline", ""))
+    origin = dict(record.origin) | ({"mended": mended + also} if mended + also else {})
     own_line = bool(title) and not record.derived_title
     told_of = told_language(record)
     language, confidence = told_of or (language, confidence)
@@ -154,14 +150,24 @@ def article_of(record: Record, ordinal: int, dump: str, language: str, confidenc
         title_source="line" if own_line else "derived",
         text=text,
         words=count,
-        byline=record.fields.get("byline") or None,
+        byline=byline or None,
         published=_date(record.fields["published"]) if "published" in record.fields else None,
         language=language or UNDETERMINED,
         language_confidence=confidence,
         language_source="record" if told_of else "text",
         language_shares={language: 1.0} if language not in ("", UNDETERMINED) else {},
         evidence={"record": dict(record.rest)} if record.rest else {},
+        url=record.fields.get("url") or None,
+        origin=origin,
     )
+
+
+def _mend(text: str) -> tuple[str, int]:
+    """The text with what was decoded wrongly put right, line by line, and in how many lines that was."""
+    if text.isascii():
+        return text, 0
+    told = [mend(line) for line in text.split("\n")]
+    return "\n".join(line for line, _ in told), sum(mended for _, mended in told)
 
 
 def told_language(record: Record) -> tuple[str, float] | None:
@@ -173,37 +179,7 @@ def told_language(record: Record) -> tuple[str, float] | None:
     return told, sure
 
 
-def _record(line: bytes, lines: Span, place: Span, called: Mapping[str, tuple[str, ...]]) -> Record | Unreadable:
-    value = _loads(line)
-    if not isinstance(value, dict):
-        reason = "it is not JSON" if value is None else "it is JSON, but not an object"
-        return Unreadable(lines, place, _clean(line.decode("utf-8", "replace")), reason)
-    fields, taken = {}, set()
-    for own, names in called.items():
-        for name in names:
-            if isinstance(value.get(name), str) and value[name].strip():
-                fields[own] = _clean(value[name]).strip()
-                taken.add(name)
-                break
-    if not fields.get("text"):
-        known = ", ".join(map(str, list(value)[:8]))
-        reason = f"it has no text in {called['text'][0]!r}; its fields are {known or 'none'}"
-        return Unreadable(lines, place, _clean(line.decode("utf-8", "replace")), reason)
-    rest = {name: kept for name, kept in value.items() if name not in taken and name not in _DERIVED}
-    sure = value.get("language_confidence")
-    confidence = float(sure) if isinstance(sure, int | float) and 0 <= sure <= 1 else None
-    return Record(lines, place, fields, rest, value.get("title_source") == "derived", confidence)
-
-
-def _loads(line: bytes) -> Any:
-    """The value of a line of JSON, or None."""
-    try:
-        return json.loads(line.decode("utf-8", "surrogatepass"))
-    except (ValueError, RecursionError):
-        return None
-
-
-def _clean(text: str) -> str:
+def clean(text: str) -> str:
     """Without what no database keeps as text: NUL, and halves of surrogate pairs."""
     text = text.replace("\x00", "")
     return text if text.isprintable() or _encodes(text) else text.encode("utf-8", "replace").decode()
