@@ -70,8 +70,11 @@ def _line(answer: Mapping[str, Any]) -> list[RenderableType]:
     if answer["role"] == "blank":
         return [plain(say("{place} is blank.", place=answer["place"]))]
     if answer["role"] == "ready":
-        told = {"place": answer["place"], "article": answer["article"]}
-        return [plain(say("{place} is in a file of ready articles, which is not split: {article}.", **told))]
+        place, article = answer["place"], answer["article"]
+        told = say(
+            "{place} is in a file of ready articles, which is not split: {article}.", place=place, article=article
+        )
+        return [plain(told)]
     place, role = answer["place"], say(answer["role"])
     if answer["article"]:
         told = {"id": answer["article"][:_ID], "title": answer["title"]}
@@ -259,8 +262,10 @@ def _pair(verdict: Mapping[str, Any], verbose: bool) -> list[RenderableType]:
         shown.append(_weights("For and against, in log-odds", {"at the outset": verdict["at the outset"], **clues}))
     among = verdict.get("among")
     if among and among["articles"] < among["of"]:
-        told = (
-            f"They did not come near each other: weighed anew, among {among['articles']:,} of {among['of']:,} articles."
+        told = say(
+            "They did not come near each other: weighed anew, among {few:,} of {all:,} articles.",
+            few=among["articles"],
+            all=among["of"],
         )
         shown.append(plain(told, "dim"))
     for which, nearest in verdict["nearest"].items():

@@ -67,7 +67,7 @@ def ingested(report: IngestReport) -> list[RenderableType]:
             for d in report.dumps
         ]
         shown.append(table(columns, rows))
-    told = say(
+    counted = say(
         "{articles}{languages} in {dumps}; {leftovers} set aside; {seconds}.",
         articles=number(report.articles, "article"),
         languages=_in_languages(report.languages),
@@ -75,7 +75,7 @@ def ingested(report: IngestReport) -> list[RenderableType]:
         leftovers=number(report.leftovers, "leftover paragraph"),
         seconds=_seconds(report.seconds),
     )
-    shown.append(told)
+    shown.append(counted)
     mended = sum(d.mended for d in report.dumps)
     if mended:
         lines = number(mended, "line")
