@@ -6,6 +6,7 @@ pyarrow is in the metadata, so the same corpus gives the same bytes. Dates are d
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import TYPE_CHECKING, Any, BinaryIO
@@ -66,8 +67,11 @@ def schema() -> pa.Schema:
         "mixed": pa.bool_(),
         "updated": pa.date32(),
         "translator": text,
+        "language_source": text,
+        "url": text,
+        "origin": text,  # JSON: what it says differs from format to format
     }
-    may_be_null = ("byline", "published", "updated", "translator")
+    may_be_null = ("byline", "published", "updated", "translator", "url")
     return pa.schema([pa.field(name, kind, nullable=name in may_be_null) for name, kind in columns.items()])
 
 
@@ -96,6 +100,8 @@ def _table(group: list[dict[str, Any]], columns: pa.Schema) -> pa.Table:
 def _value(name: str, value: Any) -> Any:
     if name in ("published", "updated"):
         return None if value is None else date.fromisoformat(value)
+    if name == "origin":
+        return json.dumps(value, ensure_ascii=False)
     if name == "language_shares":
         return [{"language": language, "share": share} for language, share in value.items()]
     return value
