@@ -177,18 +177,17 @@ def learn(examples: list[Example], weight: float = WEIGHT, penalty: float = PENA
     return model.to_json(found.x)
 
 
-def _pad(examples: list[Example], weight: float) -> tuple[NDArray[Any], ...]:
+def _pad(examples: list[Example], weight: float) -> tuple[Any, ...]:
     longest = max(len(e.labels) for e in examples)
-    width = len(examples[0].names)
-    columns = np.zeros((longest, len(examples), width * (1 + len(Regime))), np.float32)
     labels = np.zeros((longest, len(examples)), np.int64)
     lengths = np.array([len(e.labels) for e in examples])
     for n, example in enumerate(examples):
-        columns[: lengths[n], n, :width] = example.columns
-        for regime in Regime:
-            inside = example.regimes == regime
-            columns[: lengths[n], n, width * (1 + regime) : width * (2 + regime)][inside] = example.columns[inside]
         labels[: lengths[n], n] = example.labels
+    # For each regime the evidence of its paragraphs, and where in the padded table they are.
+    own = np.concatenate([e.regimes for e in examples])
+    at = np.concatenate([np.arange(len(e.labels)) * len(examples) + n for n, e in enumerate(examples)])
+    columns = np.concatenate([e.columns for e in examples])
+    parts = [(columns[own == regime], at[own == regime]) for regime in Regime]
     # A long dump must not drown many short ones: it counts by the root of its length.
     shares = np.array(
         [
@@ -196,20 +195,20 @@ def _pad(examples: list[Example], weight: float) -> tuple[NDArray[Any], ...]:
             for e in examples
         ]
     )
-    return columns, labels, lengths, shares
+    return parts, labels, lengths, shares
 
 
 def _likelihood(
-    batch: tuple[NDArray[Any], ...], weights: Floats, steps: Floats, opening: Floats
+    batch: tuple[Any, ...], weights: Floats, steps: Floats, opening: Floats
 ) -> tuple[float, tuple[Floats, Floats, Floats]]:
     """Log-likelihood of a batch of padded rows and its gradient, by the forward-backward algorithm."""
-    columns, labels, lengths, shares = batch
+    parts, labels, lengths, shares = batch
     longest, count = labels.shape
-    scores = (
-        (columns.reshape(longest * count, -1) @ weights.astype(np.float32))
-        .reshape(longest, count, LABELS)
-        .astype(float)
-    )
+    everywhere, *added = weights.reshape(1 + len(Regime), -1, LABELS)
+    scores = np.zeros((longest * count, LABELS))
+    for (columns, at), more in zip(parts, added, strict=True):
+        scores[at] = columns @ (everywhere + more).astype(np.float32)
+    scores = scores.reshape(longest, count, LABELS)
     inside = np.arange(longest)[:, None] < lengths[None, :]
     forward = np.empty((longest, count, LABELS))
     forward[0] = opening + scores[0]
@@ -228,7 +227,8 @@ def _likelihood(
     true *= inside[:, :, None]
     difference = (true - marginal) * shares[None, :, None]
     flat = difference.reshape(-1, LABELS).astype(np.float32)
-    g_weights = np.asarray(columns.reshape(len(flat), -1).T @ flat, float)
+    told = [np.asarray(columns.T @ flat[at], float) for columns, at in parts]
+    g_weights = np.concatenate([np.sum(told, axis=0), *told])
     g_opening = difference[0].sum(0)
     both = inside[1:]
     pair = (
