@@ -264,6 +264,27 @@ CASES: dict[Cue, tuple[tuple[str, ...], tuple[str, ...]]] = {
         ("2020", "12:45 – 13:10", "1 2 3 … 14", "+34 600 000 000", "1.200,50 €"),
         ("Day 3", "In 2020 we moved", "Contamos 41 olas", "Room 12"),
     ),
+    Cue.COLON: (
+        ("Share this:", "These are the things that we learnt:", "Lo que dijo fue “esto:”"),
+        ("Share this", "At 10:15 the ferry left.", "One: two"),
+    ),
+    Cue.PATH: (
+        (
+            "Home » Blog » The lamp",
+            "The lamp | The Harbour Notebook",
+            "Inicio / agua / La lámpara",
+            "You are here: Home > Maps",
+        ),
+        ("The lamp", "and/or", "» The lamp", "• Start here", "24/7"),
+    ),
+    Cue.HOUR: (
+        ("3 May 2019 at 10:45", "Posted by Ana Ruiz at 23:48", "13 de abril de 2022 a las 9:05"),
+        ("3 May 2019", "Posted by Ana Ruiz", "Psalm 23"),
+    ),
+    Cue.NAME: (
+        ("Ana Ruiz", "bookworm77", "@paperboat", "María de la Cruz", "J. Oduya"),
+        ("The ferry has left", "I went home.", "3 May 2019", "a house on the hill"),
+    ),
     Cue.LOWER: (
         ("and so it went on", "y así siguió", "ñandú", "iPhone"),
         ("And so it went on", "Y así siguió", "Ñandú", "3 comments", "“and”"),

@@ -180,3 +180,32 @@ def test_every_column_has_a_value_from_0_to_1_for_each_paragraph(files: list[lis
     for name, column in columns(*dumps).items():
         assert len(column) == count, name
         assert all(0 <= value <= 1 for value in column), name
+
+
+# -- frames of pages
+
+FRAME = ("Home", "About us", "Sign up for our mailing list")
+
+
+def pages(*posts: Iterable[str]) -> list[str]:
+    return [line for post in posts for line in (*FRAME, *post, "Share this", "All rights reserved")]
+
+
+def test_lines_that_recur_together_have_a_first_and_a_last() -> None:
+    framed = pages(*POSTS)
+    assert set(where("last of lines that recur together", framed)) >= {FRAME[-1]}
+    assert set(where("first of lines that recur together", framed)) >= {"Share this"}
+    assert set(where("among lines that recur together", framed)) >= {"About us"}
+    assert not set(where("among lines that recur together", framed)) & set(BREAD)
+
+
+def test_a_post_starts_after_the_last_line_of_a_frame() -> None:
+    assert where("after the last of lines that recur together", pages(*POSTS)) == [post[0] for post in POSTS]
+
+
+def test_what_posts_repeat_is_no_frame() -> None:
+    assert not where("among lines that recur together", ICE, ICE, LAMP, LAMP, OLAS, OLAS)
+
+
+def test_what_a_line_with_a_colon_announces_is_told() -> None:
+    assert where("after a colon", BREAD, "This is what she said:", ICE) == [ICE[0]]

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from blogarc.model import Dump
-from blogarc.segmentation.repetition import Copy, find_copies
+from blogarc.segmentation.repetition import Copy, copy_columns, find_copies
 from blogarc.segmentation.strip import lay_out
 from tests.planting.damage import misread
 from tests.splitting import BREAD, ICE, LAMP, OLAS, POSTS, SAL, dump
@@ -171,3 +171,10 @@ def test_doubled_posts_are_found_in_any_order(order: list[int]) -> None:
     found = copies(dump(*(POSTS[n] for n in order for _ in range(2))))
     assert len(found) == len(POSTS)
     assert all(copy.adjacent for copy in found)
+
+
+def test_a_copy_that_is_a_whole_elsewhere_starts_a_post_there() -> None:
+    strip = lay_out([dump(ICE[:2], "Read more", LAMP[:2], "Read more", BREAD, LAMP, ICE)])
+    told, _ = copy_columns(strip, find_copies(strip))
+    starts = told["a copy starts here that stands by itself elsewhere"]
+    assert [strip.texts[place] for place in starts.nonzero()[0].tolist()] == [LAMP[0], ICE[0]]

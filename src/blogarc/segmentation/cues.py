@@ -42,6 +42,10 @@ class Cue(Flag):
     FIGURES = auto()  # digits and signs, few letters
     LOWER = auto()  # begins in lower case
     SENTENCE = auto()  # ends as a sentence does
+    COLON = auto()  # ends with a colon: what it announces comes next
+    PATH = auto()  # parts between signs, as in "Home » Blog » Title" or "Title | Site"
+    HOUR = auto()  # holds a time of day
+    NAME = auto()  # two to four words as in a name, or the name of a user
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,12 +147,16 @@ _ENDS_WITH_STOP = re.compile(r"[.!?…:;,][^\w\s]*(?:\s[^\w\s]{1,3})?$")  # an e
 _ITEM = re.compile(r"^(?:[-–—―•·*▪◦»>]+|\(?\d{1,2}[.)]|[a-z]\)|[\"“«‘'])\s*\S")
 _OPENS_A_TITLE = re.compile(r"[\"“«‘'(\[¿¡#…]*[^\W_]")
 _WORDS = re.compile(r"[^\W\d_]+")
+_IS_PATH = re.compile(r"\S\s+(?:[»›>/|·•→]|::)\s+\S")
+_CLOCK = re.compile(r"\b\d{1,2}[:.]\d{2}\s*(?:h\b|hrs?\b|[ap]\.?\s?m\b)?", re.IGNORECASE)
+_IS_NAME = re.compile(r"@?[^\W\d_][\w.'’\-]*(?:\s+(?:[A-ZÁÉÍÓÚÑ][\w.'’\-]*|d[ei]l?|la|y|van|von)){1,3}|@?[a-z]\w{2,19}")
 
 
 _TOGGLE, _TITLE, _BY, _DATED = Cue.TOGGLE.value, Cue.TITLE.value, Cue.BYLINE.value, Cue.DATE.value
 _READ_MORE, _RULE, _CREDITED = Cue.READ_MORE.value, Cue.RULE.value, Cue.CREDIT.value
 _CONTROL, _NOTICE, _NOTED, _ITEMISED = Cue.CONTROL.value, Cue.NOTICE.value, Cue.NOTE.value, Cue.ITEM.value
 _COMMENTED, _FIGURES, _LOWER, _SENTENCE = Cue.COMMENT.value, Cue.FIGURES.value, Cue.LOWER.value, Cue.SENTENCE.value
+_COLON, _PATH, _HOUR, _NAMED = Cue.COLON.value, Cue.PATH.value, Cue.HOUR.value, Cue.NAME.value
 
 
 def look(text: str) -> Cue:
@@ -167,6 +175,8 @@ def shape(text: str) -> int:
     found = _SENTENCE if ends else 0
     if text[:1].islower():
         found |= _LOWER
+    if ":" in text[-2:]:
+        found |= _COLON
     if len(text) > _LONGEST_NOTICE:
         return found
     if not any(map(str.isalnum, text)):
@@ -183,7 +193,11 @@ def shape(text: str) -> int:
         return found
     if _WORDS.search(text) and not _ENDS_CLAUSE.search(text) and _OPENS_A_TITLE.match(text) and not text[0].islower():
         found |= _TITLE
+    if _IS_PATH.search(text):
+        found |= _PATH
     if len(text) <= LONGEST_HEAD:
+        if _CLOCK.search(text):
+            found |= _HOUR
         if _is_date_line(text):
             found |= _DATED
         if _is_byline(text) or _READING_TIME.search(text):
@@ -191,6 +205,8 @@ def shape(text: str) -> int:
         if _CREDIT.match(text):
             found |= _CREDITED
     if len(text) <= LONGEST_LINK:
+        if _IS_NAME.fullmatch(text):
+            found |= _NAMED
         if toggle_language(text):
             found |= _TOGGLE
         if _COMMENT.match(text) and not _ENDS_SENTENCE_FULLY.search(text):

@@ -75,6 +75,12 @@ def head_columns(strip: Strip, copied: Coverage) -> dict[str, Floats]:
         "begins in lower case": strip.has(Cue.LOWER),
         "after a line that does not end": previous(~sentence & ~title & ~control),
         "after the end of a sentence": previous(sentence),
+        "after a colon": previous(strip.has(Cue.COLON)),
+        "above a read-more line": following(more),
+        "after a head line with a time of day": previous(strip.has(Cue.HOUR) & byline),
+        "after a name": previous(strip.has(Cue.NAME) & ~byline),
+        "after the last of lines that recur together": _after_a_block(strip),
+        "after a path of links": previous(strip.has(Cue.PATH)),
     }
     told = {name: np.asarray(column, float) for name, column in columns.items()}
     for column in told.values():
@@ -93,6 +99,9 @@ def furniture_columns(strip: Strip, copied: Coverage) -> dict[str, Floats]:
     stub = short & ~sentence
     head = strip.has(Cue.BYLINE | Cue.DATE | Cue.TOGGLE)
     varied = _varied(strip, counts)
+    more_often = _more_often_than_text(strip, counts)
+    recurs = (counts >= 3) & (more_often > 0)
+    varied_before, varied_after = _varied_sides(strip, counts)
     runs = _runs(strip, stub & ~head)
     controls = _mean_over_runs(strip, stub & ~head, strip.has(Cue.CONTROL | Cue.NOTICE))
     held, _ = _announced(strip)
@@ -147,17 +156,29 @@ def furniture_columns(strip: Strip, copied: Coverage) -> dict[str, Floats]:
         "at the edge of several dumps": _common_edges(strip),
         "digits and signs": strip.has(Cue.FIGURES),
         "repeats a title": _repeats_a_title(strip, stub),
+        "ends with a colon": strip.has(Cue.COLON),
+        "a path of links": strip.has(Cue.PATH),
+        "a head line with a time of day": strip.has(Cue.HOUR) & head,
+        "a name": strip.has(Cue.NAME) & ~head,
+        "between lines of comments": np.minimum(
+            _below(strip, strip.has(Cue.COMMENT)), _below(strip, strip.has(Cue.COMMENT), upwards=True)
+        ),
+        "recurs more often than text": more_often,
+        "first of lines that recur together": recurs & varied_before & ~varied_after,
+        "last of lines that recur together": recurs & varied_after & ~varied_before,
+        "among lines that recur together": recurs & ~varied_after & ~varied_before,
     }
     return {name: np.asarray(column, float) for name, column in columns.items()}
 
 
 def _usual_heads(strip: Strip, byline: Bools, title: Bools) -> Floats:
-    """Bylines and dates, or the titles over them, where a dump has several of one form: how sure each is a head."""
+    """Bylines and dates, or the titles over them, where dumps that share text have several of one form: how sure each is a
+    head."""
     first = byline & ~strip.previous(byline)
     heads: Floats = np.zeros(len(strip))
-    forms: dict[tuple[int, str], list[int]] = {}
+    forms: dict[str, list[int]] = {}
     for place in np.flatnonzero(first).tolist():
-        forms.setdefault((int(strip.dumps[place]), _form(strip.texts[place])), []).append(place)
+        forms.setdefault(_form(strip.texts[place]), []).append(place)
     letters = np.concatenate(([0], np.cumsum(np.where(byline | title, 0, strip.letters))))
     for places in forms.values():
         if len({strip.texts[p] for p in places}) < _USUAL:
@@ -197,10 +218,41 @@ def share_copied(strip: Strip, covered: Floats) -> Floats:
 
 def _varied(strip: Strip, counts: Ints) -> Bools:
     """Whether what recurs has other neighbours nearly every time, on both sides."""
+    before, after = _neighbours(strip)
+    return np.asarray((before > 0.5 * counts) & (after > 0.5 * counts))
+
+
+def _varied_sides(strip: Strip, counts: Ints) -> tuple[Bools, Bools]:
+    """Whether what recurs has other neighbours at most times: before, and after. Where posts stand twice, half is most."""
+    before, after = _neighbours(strip)
+    return before >= 0.4 * counts, after >= 0.4 * counts
+
+
+@lru_cache(maxsize=2)
+def _neighbours(strip: Strip) -> tuple[Ints, Ints]:
+    """How many different lines stand before those that are the same as each, and after."""
     after = np.append(strip.identities[1:], -1)
     before = np.concatenate(([-1], strip.identities[:-1]))
-    sides = [_distinct(strip.identities, side)[strip.identities] > 0.5 * counts for side in (after, before)]
-    return sides[0] & sides[1]
+    before[strip.starts] = after[np.append(strip.starts[1:], True)] = -1
+    return (
+        _distinct(strip.identities, before)[strip.identities],
+        _distinct(strip.identities, after)[strip.identities],
+    )
+
+
+def _more_often_than_text(strip: Strip, counts: Ints) -> Floats:
+    """From 0 (as often as long paragraphs do, all but a few) to 1 (eight times as often)."""
+    text = counts[strip.letters >= LONG]
+    usual = float(np.quantile(text, 0.8)) if len(text) else 1.0
+    return np.clip(np.log2(counts / usual) / 3, 0, 1)
+
+
+def _after_a_block(strip: Strip) -> Bools:
+    """Whether the line before recurs with other lines after it, and this one is at most half as frequent."""
+    counts = np.bincount(strip.identities)[strip.identities]
+    _, varied_after = _varied_sides(strip, counts)
+    ends = (counts >= 3) & (_more_often_than_text(strip, counts) > 0) & varied_after
+    return np.asarray(strip.previous(ends) & (2 * counts <= strip.previous_value(counts)))
 
 
 def _distinct(groups: Ints, values: Ints) -> Ints:

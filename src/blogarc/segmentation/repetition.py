@@ -298,6 +298,8 @@ def copy_columns(strip: Strip, copies: Sequence[Copy]) -> tuple[dict[str, Floats
         "inside a copy", "inside a copy of another dump", "inside a copy, where paragraphs differ",
         "between neighbouring copies", "the copy was cut, and this goes on",
         "a cut copy ended before", "copies end and start here", "inside a copy heavier than what starts or ends here",
+        "a copy starts here that stands by itself elsewhere", "a copy ended before that stands by itself elsewhere",
+        "inside a copy that stands by itself elsewhere",
     )  # fmt: skip
     columns = {name: np.zeros(len(strip)) for name in names}
     coverage = _cover(strip, copies)
@@ -306,11 +308,19 @@ def copy_columns(strip: Strip, copies: Sequence[Copy]) -> tuple[dict[str, Floats
     more = strip.has(Cue.READ_MORE)
     edge: Floats = np.zeros(len(strip))
     within: Floats = np.zeros(len(strip))
+    opens, closes = _bounds_of(strip, copies, furniture)
     for copy in copies:
         strength = min(1.0, copy.weight / _FULL_STRENGTH)
         for side in (0, 1):
             first, other_first = copy.pairs[0][side], copy.pairs[0][1 - side]
             last, other_last = copy.pairs[-1][side], copy.pairs[-1][1 - side]
+            # Other things stand right before and right after the other one: it is a whole, or an opening of one.
+            if closes[other_first] and opens[other_last + 1]:
+                _raise(columns["a copy starts here that stands by itself elsewhere"], first, strength)
+                inside = columns["inside a copy that stands by itself elsewhere"]
+                np.maximum(inside[first + 1 : last + 1], strength, out=inside[first + 1 : last + 1])
+                if last + 1 < len(strip):
+                    _raise(columns["a copy ended before that stands by itself elsewhere"], last + 1, strength)
             if copy.adjacent:
                 _raise(columns["a neighbouring copy starts here"], first, strength)
             else:
@@ -361,6 +371,17 @@ def copy_columns(strip: Strip, copies: Sequence[Copy]) -> tuple[dict[str, Floats
     for column in columns.values():
         column[strip.starts] = 0.0
     return columns, coverage
+
+
+def _bounds_of(strip: Strip, copies: Sequence[Copy], furniture: Bools) -> tuple[Bools, Bools]:
+    """Before which paragraphs something begins, and before which something has ended: a dump, furniture, a copy. There is a
+    place more than there are paragraphs."""
+    edge = np.append(strip.starts, True)
+    opens, closes = edge | np.append(furniture, False), edge | np.concatenate(([False], furniture))
+    for copy in copies:
+        for first, last in copy.sides:
+            opens[first] = closes[last + 1] = True
+    return opens, closes
 
 
 def tie(columns: NDArray[np.float32], copies: Sequence[Copy]) -> None:
