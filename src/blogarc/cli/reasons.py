@@ -71,10 +71,10 @@ def _line(answer: Mapping[str, Any]) -> list[RenderableType]:
         return [plain(say("{place} is blank.", place=answer["place"]))]
     if answer["role"] == "ready":
         place, article = answer["place"], answer["article"]
-        told = say(
+        said = say(
             "{place} is in a file of ready articles, which is not split: {article}.", place=place, article=article
         )
-        return [plain(told)]
+        return [plain(said)]
     place, role = answer["place"], say(answer["role"])
     if answer["article"]:
         told = {"id": answer["article"][:_ID], "title": answer["title"]}
@@ -262,12 +262,12 @@ def _pair(verdict: Mapping[str, Any], verbose: bool) -> list[RenderableType]:
         shown.append(_weights("For and against, in log-odds", {"at the outset": verdict["at the outset"], **clues}))
     among = verdict.get("among")
     if among and among["articles"] < among["of"]:
-        told = say(
+        few = say(
             "They did not come near each other: weighed anew, among {few:,} of {all:,} articles.",
             few=among["articles"],
             all=among["of"],
         )
-        shown.append(plain(told, "dim"))
+        shown.append(plain(few, "dim"))
     for which, nearest in verdict["nearest"].items():
         if nearest:
             name = {"id": nearest["id"][:_ID], "title": nearest["title"], "probability": nearest["probability"]}
