@@ -6,6 +6,7 @@ mailed and opened read-only, and a kill at any moment leaves the state before or
 
 from __future__ import annotations
 
+import json
 import os
 import sqlite3
 from collections.abc import Iterator
@@ -155,6 +156,11 @@ def translated(name: str) -> Iterator[None]:
         yield
     except BlogarcError:
         raise
+    except json.JSONDecodeError as error:
+        # All JSON in an archive was written by blogarc.
+        raise CorruptError(
+            f"{name} is damaged: {error}.", "Restore it from a copy; `blogarc check` says what is hurt."
+        ) from error
     except sqlite3.DatabaseError as error:
         reason = str(error)
         code = getattr(error, "sqlite_errorname", "") or ""
