@@ -155,7 +155,7 @@ class TestCommands:
         assert "Opciones:" in told
         assert "Órdenes:" in run("--help").out
 
-    @pytest.mark.parametrize("name", [n for n in LINES if n not in ("restore", *ELSEWHERE)])
+    @pytest.mark.parametrize("name", [n for n in LINES if n not in ("restore", "browse", *ELSEWHERE)])
     def test_say_the_same_to_programs_in_every_language(
         self, run: Run, filled: Path, name: str, monkeypatch: pytest.MonkeyPatch
     ) -> None:
