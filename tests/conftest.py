@@ -60,6 +60,18 @@ def _plain_surroundings(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
+def served_and_closed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What `browse` would serve until somebody interrupts it; test_browse.py has that."""
+
+    def serve(*_: object, ready: Callable[[str], None], **__: object) -> None:
+        ready("http://127.0.0.1:1/")
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("blogarc.browse.require_datasette", lambda: None)
+    monkeypatch.setattr("blogarc.browse.serve", serve)
+
+
+@pytest.fixture
 def archive() -> Iterator[Archive]:
     """A fresh archive in memory."""
     with Archive(":memory:") as fresh:

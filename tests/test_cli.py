@@ -6,7 +6,6 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -41,17 +40,7 @@ WRITING = ["ingest", "dedupe", "pairs", "rebuild", "decide", "review"]
 # These ask for no archive.
 ELSEWHERE = ["demo", "config"]
 
-
-@pytest.fixture(autouse=True)
-def _served_and_closed(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What `browse` would serve until somebody interrupts it; test_browse.py has that."""
-
-    def serve(*_: object, ready: Callable[[str], None], **__: object) -> None:
-        ready("http://127.0.0.1:1/")
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr("blogarc.browse.require_datasette", lambda: None)
-    monkeypatch.setattr("blogarc.browse.serve", serve)
+pytestmark = pytest.mark.usefixtures("served_and_closed")
 
 
 def test_there_is_a_line_for_each_command() -> None:
