@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from blogarc.model import Dump
+from blogarc.segmentation.heads import find_heads
 from blogarc.segmentation.lines import furniture_columns, head_columns
-from blogarc.segmentation.repetition import copy_columns, find_copies
+from blogarc.segmentation.repetition import cover, find_copies
 from blogarc.segmentation.strip import lay_out
 from tests.splitting import BREAD, DATES, HEADS, ICE, LAMP, OLAS, POSTS, SAL, dump
 
@@ -18,8 +19,8 @@ from tests.splitting import BREAD, DATES, HEADS, ICE, LAMP, OLAS, POSTS, SAL, du
 def columns(*dumps: Dump) -> dict[str, list[float]]:
     """All columns of this room."""
     strip = lay_out(dumps)
-    _, copied = copy_columns(strip, find_copies(strip))
-    told = head_columns(strip, copied) | furniture_columns(strip, copied)
+    copied = cover(strip, find_copies(strip))
+    told = head_columns(strip, copied, find_heads(strip, copied.starting)) | furniture_columns(strip, copied)
     return {name: column.tolist() for name, column in told.items()}
 
 

@@ -8,10 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from blogarc.model import Dump
-from blogarc.segmentation.repetition import Copy, copy_columns, find_copies
+from blogarc.segmentation.heads import find_heads
+from blogarc.segmentation.repetition import Copy, copy_columns, cover, find_copies
 from blogarc.segmentation.strip import lay_out
 from tests.planting.damage import misread
-from tests.splitting import BREAD, ICE, LAMP, OLAS, POSTS, SAL, dump
+from tests.splitting import BREAD, DATES, HEADS, ICE, LAMP, OLAS, POSTS, SAL, dump
 
 Stretch = tuple[int, int]  # first and last paragraph
 
@@ -173,8 +174,44 @@ def test_doubled_posts_are_found_in_any_order(order: list[int]) -> None:
     assert all(copy.adjacent for copy in found)
 
 
+def where(name: str, *dumps: Dump) -> list[str]:
+    """The paragraphs of these dumps for which a column says at least something."""
+    strip = lay_out(dumps)
+    found = find_copies(strip)
+    copied = cover(strip, found)
+    told = copy_columns(strip, found, copied, find_heads(strip, copied.starting).confirmed)
+    return [strip.texts[place] for place in told[name].nonzero()[0].tolist()]
+
+
 def test_a_copy_that_is_a_whole_elsewhere_starts_a_post_there() -> None:
-    strip = lay_out([dump(ICE[:2], "Read more", LAMP[:2], "Read more", BREAD, LAMP, ICE)])
-    told, _ = copy_columns(strip, find_copies(strip))
-    starts = told["a copy starts here that stands by itself elsewhere"]
-    assert [strip.texts[place] for place in starts.nonzero()[0].tolist()] == [LAMP[0], ICE[0]]
+    listing = dump(ICE[:2], "Read more", LAMP[:2], "Read more", BREAD, LAMP, ICE)
+    assert where("a copy starts here that stands by itself elsewhere", listing) == [LAMP[0], ICE[0]]
+
+
+def test_a_post_goes_on_where_its_teaser_ends() -> None:
+    listing = dump(ICE[:2], "Read more", LAMP[:2], "Read more", BREAD, LAMP, ICE)
+    assert where("a copy starts here that was cut elsewhere", listing) == [LAMP[0], ICE[0]]
+    assert where("the copy was cut, and this goes on", listing) == [LAMP[2], ICE[2]]
+    assert not {LAMP[2], ICE[2]} & {*where("a copy ended before that stands by itself elsewhere", listing)}
+
+
+def test_a_note_on_top_of_one_copy_belongs_to_it() -> None:
+    note = "This post was updated on 3 May 2019."
+    noted = dump(OLAS, OLAS, ICE, note, ICE)
+    assert where("a note of an update above a copy", noted) == [note]
+    assert where("a copy starts here below a note of an update", noted) == [ICE[0]]
+    assert where("a note of an update above a copy", dump(OLAS, OLAS, ICE, ICE, note)) == []
+
+
+def test_a_copy_that_goes_over_a_head_is_of_several_posts() -> None:
+    posts = [(head, date, *post) for head, date, post in zip(HEADS, DATES, POSTS, strict=True)]
+    # Three pages of a blog crawled as it grew: what was on top of one is further down in the next.
+    pages = [dump(*posts[n : n + 3], name=f"{n}.txt") for n in (0, 1, 2)]
+    told = where("inside a copy of several posts", *pages)
+    assert {HEADS[2], HEADS[3]} <= {*told}
+    assert where("inside a copy of another dump", *pages) == []
+
+
+def test_a_copy_of_one_post_goes_over_no_head() -> None:
+    doubled = [(head, date, *post) * 2 for head, date, post in zip(HEADS, DATES, POSTS, strict=True)]
+    assert where("inside a copy of several posts", dump(*doubled)) == []

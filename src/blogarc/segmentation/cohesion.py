@@ -13,13 +13,15 @@ from __future__ import annotations
 import numpy as np
 
 from blogarc import minhash
-from blogarc.segmentation.strip import Floats, Ints, Strip
+from blogarc.segmentation.strip import Columns, Floats, Ints, Strip, slim
 
 # A word that comes back within so many paragraphs ties them; one in more paragraphs than this part of all ties nothing.
 _REACH, _COMMON = 12, 0.02
 # Paragraphs on each side in which the tops beside a valley are looked for, and over which a language lasts.
 _SIDE, _LANGUAGE_SIDE = 8, 3
 _AT_ONCE = 1 << 15  # paragraphs whose words are laid out together
+_KEYS_AT_ONCE = 1 << 20  # words whose ties are counted together
+_PLACE = 40  # bits of a place beside the number of a word
 
 _ENGLISH = (
     "the of and to in that it was for on are with as his they this have from or had by not but what were we when your "
@@ -31,22 +33,22 @@ _SPANISH = (
 )
 
 
-def cohesion_columns(strip: Strip) -> dict[str, Floats]:
+def cohesion_columns(strip: Strip) -> Columns:
     """How sharply the words, and the language, change before each paragraph; from 0 to 1."""
     count = len(strip)
     columns = {"the words change": np.zeros(count), "the language changes": np.zeros(count)}
     if not count:
-        return columns
-    words, owners = _words(strip)
-    if len(words):
-        columns["the words change"] = _valleys(_ties(words, owners, count), strip)
+        return slim(columns)
+    keys = _words(strip)
+    if len(keys):
+        columns["the words change"] = _valleys(_ties(keys, count), strip)
     columns["the language changes"] = _language_changes(strip)
-    return columns
+    return slim(columns)
 
 
-def _words(strip: Strip) -> tuple[Ints, Ints]:
-    """The words of the strip that occur more than once, and not everywhere, as numbers, and the paragraph that each stands
-    in; a word once a paragraph, in order of word and place."""
+def _words(strip: Strip) -> Ints:
+    """Where the words stand that occur more than once, and not everywhere: the number of a word and the place of a paragraph in
+    one number, in ascending order."""
     sketches = strip.distinct
     limit = max(8.0, _COMMON * len(strip))
     times = np.bincount(sketches.codes, np.repeat(np.bincount(strip.text_of), sketches.counts))
@@ -59,25 +61,38 @@ def _words(strip: Strip) -> tuple[Ints, Ints]:
         firsts = np.repeat(sketches.starts[texts] - (np.cumsum(counts) - counts), counts)
         codes = sketches.codes[firsts + np.arange(len(owners))]
         kept = useful[codes]
-        parts.append(codes[kept].astype(np.int64) << 40 | owners[kept])
-    keys = np.concatenate(parts)
+        parts.append(codes[kept].astype(np.int64) << _PLACE | owners[kept])
+    # Part by part, so that the words of a large archive are not there twice.
+    keys, filled = np.empty(sum(map(len, parts)), np.int64), 0
+    while parts:
+        part = parts.pop()
+        keys[filled : filled + len(part)] = part
+        filled += len(part)
     keys.sort()
-    keys = keys[np.concatenate(([True], keys[1:] != keys[:-1]))] if len(keys) else keys
-    return keys >> 40, keys & ((1 << 40) - 1)
+    return keys
 
 
-def _ties(words: Ints, owners: Ints, count: int) -> Floats:
+def _ties(keys: Ints, count: int) -> Floats:
     """The weight of the words that tie what stands before each paragraph to it and what follows."""
-    same = words[1:] == words[:-1]
-    reach = owners[1:] - owners[:-1]
-    starts = np.flatnonzero(np.concatenate(([True], ~same)))
-    spread = np.diff(np.append(starts, len(words)))
-    rarity = np.repeat(np.log(count / spread).clip(0).astype(np.float32), spread)
-    tied = same & (reach <= _REACH)
-    weight = rarity[1:][tied] / reach[tied]
-    change = np.bincount(owners[:-1][tied] + 1, weight, minlength=count + 2)[: count + 1]
-    change -= np.bincount(owners[1:][tied] + 1, weight, minlength=count + 2)[: count + 1]
-    return np.cumsum(change)[:count].astype(float)
+    change: Floats = np.zeros(count + 1)
+    at = 0
+    while at < len(keys):
+        # Many words at once, and all places of each.
+        end = min(at + _KEYS_AT_ONCE, len(keys))
+        end = int(np.searchsorted(keys, ((keys[end - 1] >> _PLACE) + 1) << _PLACE))
+        own = keys[at:end]
+        own = own[np.concatenate(([True], own[1:] != own[:-1]))]  # a word counts once a paragraph
+        words, owners = own >> _PLACE, own & ((1 << _PLACE) - 1)
+        starts = np.flatnonzero(np.concatenate(([True], words[1:] != words[:-1])))
+        spread = np.diff(np.append(starts, len(words)))
+        rarity = np.repeat(np.log(count / spread).clip(0).astype(np.float32), spread)
+        reach = owners[1:] - owners[:-1]
+        tied = (words[1:] == words[:-1]) & (reach <= _REACH)
+        weight = rarity[1:][tied] / reach[tied]
+        change += np.bincount(owners[:-1][tied] + 1, weight, minlength=count + 1)
+        change -= np.bincount(owners[1:][tied] + 1, weight, minlength=count + 1)
+        at = end
+    return np.cumsum(change)[:count]
 
 
 def _valleys(ties: Floats, strip: Strip) -> Floats:

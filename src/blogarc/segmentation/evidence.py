@@ -24,8 +24,9 @@ from numpy.typing import NDArray
 from blogarc.model import Dump
 from blogarc.segmentation.cohesion import cohesion_columns
 from blogarc.segmentation.cues import Cue
+from blogarc.segmentation.heads import find_heads
 from blogarc.segmentation.lines import furniture_columns, head_columns, share_copied
-from blogarc.segmentation.repetition import COVERED, Copy, Coverage, copy_columns, find_copies, tie
+from blogarc.segmentation.repetition import COVERED, Copy, Coverage, copy_columns, cover, find_copies, tie
 from blogarc.segmentation.strip import LONG, Bools, Floats, Ints, Strip, lay_out
 
 # A dump of which so large a share is copies has odd ones out; what is part of more copies than this is furniture.
@@ -129,19 +130,22 @@ def gather(dumps: Sequence[Dump], shapes: Ints | None = None) -> Evidence:
     if shapes is not None:
         strip = replace(strip, shapes=strip.shapes | shapes)
     copies = find_copies(strip)
-    from_copies, copied = copy_columns(strip, copies)
+    copied = cover(strip, copies)
+    heads = find_heads(strip, copied.starting)
     told = {
-        "any paragraph": np.ones(len(strip)),
-        **from_copies,
-        **head_columns(strip, copied),
+        "any paragraph": np.ones(len(strip), np.float32),
+        **copy_columns(strip, copies, copied, heads.confirmed),
+        **head_columns(strip, copied, heads),
         **furniture_columns(strip, copied),
         **cohesion_columns(strip),
     }
-    columns = np.empty((len(strip), len(told)), np.float32)
-    for n, column in enumerate(told.values()):
-        columns[:, n] = column
+    names = list(told)
+    # Column by column, so that the table grows as what it is made of goes.
+    columns = np.empty((len(strip), len(names)), np.float32, order="F")
+    for n, name in enumerate(names):
+        columns[:, n] = told.pop(name)
     tie(columns, copies)
-    return Evidence(strip, copies, list(told), columns, _regimes(strip, copied))
+    return Evidence(strip, copies, names, columns, _regimes(strip, copied))
 
 
 def _regimes(strip: Strip, copied: Coverage) -> Ints:

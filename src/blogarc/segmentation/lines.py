@@ -12,13 +12,12 @@ from itertools import pairwise
 
 import numpy as np
 
-from blogarc.segmentation.cues import LONGEST_HEAD, MONTHS, Cue
+from blogarc.segmentation.cues import LONGEST_HEAD, Cue
+from blogarc.segmentation.heads import USUAL, Heads, titles
 from blogarc.segmentation.repetition import COVERED, Coverage
-from blogarc.segmentation.strip import LONG, SHORT, Bools, Floats, Ints, Strip
+from blogarc.segmentation.strip import LONG, SHORT, Bools, Columns, Floats, Ints, Strip, slim
 from blogarc.text import skeleton
 
-# So many head lines of one form make the usual form of a dump, if most of them have text below.
-_USUAL, _TEXT_BELOW = 3, 0.6
 # A stretch outside copies with so many letters is a post that occurs once, not furniture.
 _STRETCH = 1500
 # Paragraphs at either end of a dump that count as its edge.
@@ -29,22 +28,23 @@ _NEAR = 10
 _TITLE_LETTERS, _ABOVE = 8, 25
 
 
-def head_columns(strip: Strip, copied: Coverage) -> dict[str, Floats]:
+def head_columns(strip: Strip, copied: Coverage, heads: Heads) -> Columns:
     """Evidence of shape for a cut before each paragraph; `copied` says what is part of a copy."""
     byline = strip.has(Cue.BYLINE | Cue.DATE)
     toggle = strip.has(Cue.TOGGLE)
     more, credit, rule = strip.has(Cue.READ_MORE), strip.has(Cue.CREDIT), strip.has(Cue.RULE)
     control = strip.has(Cue.CONTROL) & ~toggle
     sentence = strip.has(Cue.SENTENCE)
-    title = strip.has(Cue.TITLE) & ~byline & ~toggle & ~more & ~control
+    title = titles(strip)
     long, short = strip.letters > LONG, strip.letters < SHORT
     previous, following = strip.previous, strip.next
-    usual = _usual_heads(strip, byline, title)
-    heads = _share_of_heads(strip, usual)
+    usual = heads.usual
+    sure = _share_of_heads(strip, usual)
     _, announced = _announced(strip)
     columns: dict[str, Bools | Floats] = {
         "head line of the dump's usual form": usual,
-        "in a dump with usual heads, but none": np.where(usual == 0, heads, 0.0),
+        "head line of a form with which copies start": heads.confirmed,
+        "in a dump with usual heads, but none": np.where(usual == 0, sure, 0.0),
         "title over a byline": title & following(byline),
         "byline or date line": byline,
         "language toggle": toggle & ~following(toggle),
@@ -54,9 +54,9 @@ def head_columns(strip: Strip, copied: Coverage) -> dict[str, Floats]:
         "title-shaped over a long paragraph": title & following(long),
         "title-shaped after the end of a sentence": title & previous(sentence),
         "title-shaped after furniture": title & previous(control),
-        "title-shaped where there is no usual head": (title & previous(sentence) & ~following(title)) * (1 - heads),
+        "title-shaped where there is no usual head": (title & previous(sentence) & ~following(title)) * (1 - sure),
         "title-shaped where there is neither head nor copy": (title & previous(sentence) & ~following(title))
-        * (1 - heads)
+        * (1 - sure)
         * (copied.covered < COVERED),
         "after a title-shaped line": previous(title),
         "after a head line": previous(toggle) & (title | byline) | previous(title) & byline | previous(byline) & byline,
@@ -82,13 +82,13 @@ def head_columns(strip: Strip, copied: Coverage) -> dict[str, Floats]:
         "after the last of lines that recur together": _after_a_block(strip),
         "after a path of links": previous(strip.has(Cue.PATH)),
     }
-    told = {name: np.asarray(column, float) for name, column in columns.items()}
+    told = slim(columns)
     for column in told.values():
         column[strip.starts] = 0.0
     return told
 
 
-def furniture_columns(strip: Strip, copied: Coverage) -> dict[str, Floats]:
+def furniture_columns(strip: Strip, copied: Coverage) -> Columns:
     """Evidence for each paragraph being furniture; `copied` says what is part of a copy."""
     counts = np.bincount(strip.identities)[strip.identities]
     covered, adjacent = copied.covered, copied.adjacent
@@ -168,37 +168,7 @@ def furniture_columns(strip: Strip, copied: Coverage) -> dict[str, Floats]:
         "last of lines that recur together": recurs & varied_after & ~varied_before,
         "among lines that recur together": recurs & ~varied_after & ~varied_before,
     }
-    return {name: np.asarray(column, float) for name, column in columns.items()}
-
-
-def _usual_heads(strip: Strip, byline: Bools, title: Bools) -> Floats:
-    """Bylines and dates, or the titles over them, where dumps that share text have several of one form: how sure each is a
-    head."""
-    first = byline & ~strip.previous(byline)
-    heads: Floats = np.zeros(len(strip))
-    forms: dict[str, list[int]] = {}
-    for place in np.flatnonzero(first).tolist():
-        forms.setdefault(_form(strip.texts[place]), []).append(place)
-    letters = np.concatenate(([0], np.cumsum(np.where(byline | title, 0, strip.letters))))
-    for places in forms.values():
-        if len({strip.texts[p] for p in places}) < _USUAL:
-            continue
-        ends = [*places[1:], len(strip)]
-        below = [
-            letters[min(end, place + _EDGE)] - letters[place] >= SHORT for place, end in zip(places, ends, strict=True)
-        ]
-        sure = sum(below) / len(below)
-        if sure < _TEXT_BELOW:
-            continue
-        titled = {p for p in places if p and not strip.starts[p] and title[p - 1]}
-        usually_titled = len(titled) >= 0.7 * len(places)
-        for p in places:
-            at = p - 1 if usually_titled and p in titled else p
-            # A toggle line before the head belongs to it.
-            if at and not strip.starts[at] and strip.shapes[at - 1] & Cue.TOGGLE.value:
-                at -= 1
-            heads[at] = sure
-    return heads
+    return slim(columns)
 
 
 def _share_of_heads(strip: Strip, usual: Floats) -> Floats:
@@ -206,7 +176,7 @@ def _share_of_heads(strip: Strip, usual: Floats) -> Floats:
     number = np.bincount(strip.dumps, usual > 0)
     text = np.bincount(strip.dumps, strip.letters)
     # One head in 5,000 letters or more is a dump that has a head over every post.
-    return np.asarray(np.minimum(1.0, number / np.maximum(text / 5000, 1)) * (number >= _USUAL))[strip.dumps]
+    return np.asarray(np.minimum(1.0, number / np.maximum(text / 5000, 1)) * (number >= USUAL))[strip.dumps]
 
 
 def share_copied(strip: Strip, covered: Floats) -> Floats:
@@ -395,31 +365,3 @@ def _repeats_a_title(strip: Strip, stub: Bools) -> Bools:
     titles = np.zeros(int(strip.identities.max(initial=-1)) + 1, bool)
     titles[strip.identities[over]] = True
     return stub & ~over & titles[strip.identities]
-
-
-def _form(text: str) -> str:
-    """The form of a head line: its words with names, numbers and months replaced.
-
-    >>> _form("Posted by Ana Ruiz on 3 May 2019") == _form("Posted by Bo Li on 12 June 2020")
-    True
-    """
-    if len(text) > LONGEST_HEAD:
-        return ""
-    out: list[str] = []
-    for position, word in enumerate(text.split()):
-        bare = word.strip(".,;:|·()")
-        if any(c.isdigit() for c in bare):
-            mark = "#"
-        elif _is_month(bare):
-            mark = "M"
-        elif position and bare[:1].isupper():
-            mark = "C"
-        else:
-            mark = bare.lower()
-        if not (out and out[-1] == mark == "C"):
-            out.append(mark)
-    return " ".join(out)
-
-
-def _is_month(word: str) -> bool:
-    return word.lower() in MONTHS

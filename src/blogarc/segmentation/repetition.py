@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from rapidfuzz import fuzz
 
 from blogarc.segmentation.cues import Cue
-from blogarc.segmentation.strip import SHORT, Bools, Floats, Ints, Strip
+from blogarc.segmentation.strip import SHORT, Bools, Columns, Floats, Ints, Strip, slim
 from blogarc.text import skeleton
 
 # A changed or added stretch of up to so many paragraphs does not end a copy.
@@ -243,11 +243,24 @@ def _drop_repeated_phrases(chains: list[_Chain], count: int) -> list[_Chain]:
 
 # A copy of so many letters is evidence at full strength; a shorter one at a part of it.
 _FULL_STRENGTH = 150.0
+# A head so many lines below the start of a copy is of another post than the one that starts there.
+_HEAD_LINES = 3
 # Paragraphs in copies stronger than this are covered.
 COVERED = 0.4
 
 
-def _mark_insides(columns: dict[str, Floats], within: Floats, strip: Strip, copies: Sequence[Copy]) -> None:
+def _of_several_posts(copies: Sequence[Copy], heads: Floats) -> list[bool]:
+    """Which copies go over the head of a post, below their first lines: that they go on there says nothing."""
+    marked = np.append(0, np.cumsum(heads > COVERED))
+    return [
+        any(bool(marked[last + 1] > marked[min(first + _HEAD_LINES, last + 1)]) for first, last in copy.sides)
+        for copy in copies
+    ]
+
+
+def _mark_insides(
+    columns: dict[str, Floats], within: Floats, strip: Strip, copies: Sequence[Copy], several: Sequence[bool]
+) -> None:
     """Mark the paragraphs before which a copy goes on, on both sides alike or past paragraphs that differ; `within` gets the
     weight of the heaviest such copy."""
     if not copies:
@@ -257,13 +270,15 @@ def _mark_insides(columns: dict[str, Floats], within: Floats, strip: Strip, copi
     weights = np.array([copy.weight for copy in copies])[owners][1:]
     strengths = np.minimum(1.0, weights / _FULL_STRENGTH)
     adjacent = np.array([copy.adjacent for copy in copies])[owners][1:]
+    many = np.array(several)[owners][1:]
     elsewhere = (strip.dumps[pairs[:, 0]] != strip.dumps[pairs[:, 1]])[1:]
     linked = owners[1:] == owners[:-1]
     smooth = linked & (np.diff(pairs, axis=0) == 1).all(1)
     kinds = (
-        ("inside neighbouring copies", adjacent),
-        ("inside a copy of another dump", ~adjacent & elsewhere),
-        ("inside a copy", ~adjacent & ~elsewhere),
+        ("inside a copy of several posts", many),
+        ("inside neighbouring copies", ~many & adjacent),
+        ("inside a copy of another dump", ~many & ~adjacent & elsewhere),
+        ("inside a copy", ~many & ~adjacent & ~elsewhere),
     )
     for side in (0, 1):
         here = pairs[1:, side]
@@ -281,46 +296,48 @@ def _mark_insides(columns: dict[str, Floats], within: Floats, strip: Strip, copi
 @dataclass(frozen=True, slots=True)
 class Coverage:
     """How strongly each paragraph is part of a copy, and of one whose other stands next to it, from 0 to 1; and of how many
-    copies it is part."""
+    copies it is part; and how strongly one starts at it."""
 
     covered: Floats
     adjacent: Floats
     times: Ints
+    starting: Floats
 
 
-def copy_columns(strip: Strip, copies: Sequence[Copy]) -> tuple[dict[str, Floats], Coverage]:
-    """What copies say of a cut before each paragraph, from 0 to 1; and what is part of a copy."""
+def copy_columns(strip: Strip, copies: Sequence[Copy], coverage: Coverage, heads: Floats) -> Columns:
+    """What copies say of a cut before each paragraph, from 0 to 1; `heads` says how sure it is the head of a post."""
     names = (
         "a neighbouring copy starts here", "a neighbouring copy ended before", "inside neighbouring copies",
         "a copy starts here, elsewhere at an edge", "a copy starts here, elsewhere after a copy",
         "a copy starts here, elsewhere after other text", "a copy ended before, elsewhere at an edge",
         "a copy ended before, elsewhere before a copy", "a copy ended before, elsewhere before other text",
-        "inside a copy", "inside a copy of another dump", "inside a copy, where paragraphs differ",
-        "between neighbouring copies", "the copy was cut, and this goes on",
+        "inside a copy", "inside a copy of another dump", "inside a copy of several posts",
+        "inside a copy, where paragraphs differ", "between neighbouring copies", "the copy was cut, and this goes on",
         "a cut copy ended before", "copies end and start here", "inside a copy heavier than what starts or ends here",
         "a copy starts here that stands by itself elsewhere", "a copy ended before that stands by itself elsewhere",
-        "inside a copy that stands by itself elsewhere",
+        "inside a copy that stands by itself elsewhere", "a copy starts here that was cut elsewhere",
+        "a note of an update above a copy", "a copy starts here below a note of an update",
     )  # fmt: skip
     columns = {name: np.zeros(len(strip)) for name in names}
-    coverage = _cover(strip, copies)
     covered = coverage.covered
     furniture = strip.has(Cue.CONTROL) | (_recurring(strip) & (strip.letters < 60))
     more = strip.has(Cue.READ_MORE)
     edge: Floats = np.zeros(len(strip))
     within: Floats = np.zeros(len(strip))
     opens, closes = _bounds_of(strip, copies, furniture)
-    for copy in copies:
+    several = _of_several_posts(copies, heads)
+    for copy, many in zip(copies, several, strict=True):
         strength = min(1.0, copy.weight / _FULL_STRENGTH)
         for side in (0, 1):
             first, other_first = copy.pairs[0][side], copy.pairs[0][1 - side]
             last, other_last = copy.pairs[-1][side], copy.pairs[-1][1 - side]
             # Other things stand right before and right after the other one: it is a whole, or an opening of one.
-            if closes[other_first] and opens[other_last + 1]:
+            alone = closes[other_first] and opens[other_last + 1]
+            if alone:
                 _raise(columns["a copy starts here that stands by itself elsewhere"], first, strength)
-                inside = columns["inside a copy that stands by itself elsewhere"]
-                np.maximum(inside[first + 1 : last + 1], strength, out=inside[first + 1 : last + 1])
-                if last + 1 < len(strip):
-                    _raise(columns["a copy ended before that stands by itself elsewhere"], last + 1, strength)
+                if not many:
+                    inside = columns["inside a copy that stands by itself elsewhere"]
+                    np.maximum(inside[first + 1 : last + 1], strength, out=inside[first + 1 : last + 1])
             if copy.adjacent:
                 _raise(columns["a neighbouring copy starts here"], first, strength)
             else:
@@ -350,12 +367,16 @@ def copy_columns(strip: Strip, copies: Sequence[Copy]) -> tuple[dict[str, Floats
                     _raise(columns[f"a copy ended before, elsewhere {where}"], after, strength)
                 if cut:
                     _raise(columns["a cut copy ended before"], after, strength)
-                if not other_cut:
+                if other_cut:
+                    _raise(columns["a copy starts here that was cut elsewhere"], first, strength)
+                else:
                     _raise(edge, after, copy.weight)
+                    if alone:
+                        _raise(columns["a copy ended before that stands by itself elsewhere"], after, strength)
                 if copy.adjacent and side == 0:
                     between = columns["between neighbouring copies"]
                     np.maximum(between[after:other_first], strength, out=between[after:other_first])
-    _mark_insides(columns, within, strip, copies)
+    _mark_insides(columns, within, strip, copies, several)
     starting = np.maximum.reduce(
         [column for name, column in columns.items() if "starts here" in name and "end" not in name]
     )
@@ -364,13 +385,17 @@ def copy_columns(strip: Strip, copies: Sequence[Copy]) -> tuple[dict[str, Floats
     columns["a copy starts here with text"] = starting * text
     columns["a copy of text ended before"] = ended * strip.previous(text)
     columns["copies end and start here"] = np.minimum(starting, ended)
+    # An editor's note on top of one copy only belongs to the copy below, not to the one above.
+    note = strip.has(Cue.NOTE) & (covered <= COVERED)
+    columns["a note of an update above a copy"] = note * strip.next_value(starting)
+    columns["a copy starts here below a note of an update"] = starting * strip.previous(note)
     heavier = (within > 0) & (edge > 0)
     columns["inside a copy heavier than what starts or ends here"][heavier] = (
         np.clip(np.log2(within[heavier] / edge[heavier]), -3, 3) / 3
     )
     for column in columns.values():
         column[strip.starts] = 0.0
-    return columns, coverage
+    return slim(columns)
 
 
 def _bounds_of(strip: Strip, copies: Sequence[Copy], furniture: Bools) -> tuple[Bools, Bools]:
@@ -408,17 +433,20 @@ def tie(columns: NDArray[np.float32], copies: Sequence[Copy]) -> None:
         part[here[first]] = (1 - _TIE) * part[here[first]] + _TIE * means
 
 
-def _cover(strip: Strip, copies: Sequence[Copy]) -> Coverage:
+def cover(strip: Strip, copies: Sequence[Copy]) -> Coverage:
+    """What of a strip is part of copies."""
     covered: Floats = np.zeros(len(strip))
     adjacent: Floats = np.zeros(len(strip))
     times = np.zeros(len(strip), np.int64)
+    starting: Floats = np.zeros(len(strip))
     for copy in copies:
         strength = min(1.0, copy.weight / _FULL_STRENGTH)
         for first, last in copy.sides:
             for column in (covered, adjacent) if copy.adjacent else (covered,):
                 np.maximum(column[first : last + 1], strength, out=column[first : last + 1])
             times[first : last + 1] += 1
-    return Coverage(covered, adjacent, times)
+            _raise(starting, first, strength)
+    return Coverage(covered, adjacent, times, starting)
 
 
 def _recurring(strip: Strip) -> Bools:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +21,8 @@ from blogarc.segmentation.identity import identify
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
+Columns = dict[str, NDArray[np.float32]]
+Number = TypeVar("Number", np.int64, np.float64)
 
 # Letters up to which a paragraph is a line, and from which on it is text.
 SHORT, LONG = 60, 150
@@ -62,7 +65,7 @@ class Strip:
         shifted[np.append(self.starts[1:], True)] = at_end
         return shifted
 
-    def next_value(self, column: Ints) -> Ints:
+    def next_value(self, column: NDArray[Number]) -> NDArray[Number]:
         """The number of the paragraph after, within the dump; 0 where there is none."""
         shifted = np.append(column[1:], 0)
         shifted[np.append(self.starts[1:], True)] = 0
@@ -102,3 +105,8 @@ def lay_out(dumps: Sequence[Dump]) -> Strip:
         sketches,
         text_of,
     )
+
+
+def slim(columns: dict[str, Floats] | dict[str, Bools | Floats]) -> Columns:
+    """The columns in half the room, each taken out of the given ones as it is done: of a large archive both are too much."""
+    return {name: columns.pop(name).astype(np.float32) for name in list(columns)}
