@@ -116,6 +116,18 @@ def test_whatever_a_record_holds_it_is_one_line_and_comes_back(records: list[dic
     assert [json.loads(line) for line in written.splitlines()] == records
 
 
+ESCAPED = {*range(0x7F, 0xA0), *range(0x2028, 0x202F), *range(0x2066, 0x206A), 0xD800, 0xDBFF, 0xDC00, 0xDFFF}
+
+
+def test_what_is_not_printable_is_escaped_and_nothing_else() -> None:
+    beside = {*range(0x20, 0x200), *range(0x2000, 0x2100), 0xFEFF, 0xFFFD, 0x1F600} - {ord('"'), ord("\\")}
+    for point in sorted(ESCAPED | beside):
+        out = io.BytesIO()
+        jsonl.write([{"text": f"¿é“ {chr(point)} …"}], out)
+        written = f"\\u{point:04x}" if point in ESCAPED else chr(point)
+        assert out.getvalue() == f'{{"text": "¿é“ {written} …"}}\n'.encode()
+
+
 def test_a_writer_streams() -> None:
     drawn = []
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Unpack
 
 from sqlite_utils import Database
@@ -47,16 +48,20 @@ CONTRACT = (
 
 _PLACED = "articles a JOIN dumps d ON d.id = a.dump LEFT JOIN clusters c ON c.article = a.id"
 _REPRESENTATIVE = "coalesce(c.representative, a.id)"
-# What the contract says of some articles, in its order.
+# What the contract says of some articles, in its order; and their rows, those of their representatives, and whether another
+# article has the same key.
 _TOLD = """
-    SELECT a.id, coalesce(c.representative, a.id), a.key, a.title, a.language, a.language_confidence, a.byline, a.published,
+    SELECT a.key, a.title, a.language, a.language_confidence, a.byline, a.published,
         a.text, a.words, d.name, a.line_start, a.line_end - 1, a.byte_start, a.byte_end, coalesce(r.key, a.key),
         coalesce(u.kind, 'representative'), coalesce(u.similarity, 1.0), NULL, NULL, a.title_source, NULL,
-        a.language_shares, a.mixed, a.updated, a.translator, a.language_source, a.url, a.origin
+        a.language_shares, a.mixed, a.updated, a.translator, a.language_source, a.url, a.origin,
+        a.id, coalesce(c.representative, a.id), EXISTS (SELECT 1 FROM articles o WHERE o.key = a.key AND o.id <> a.id)
     FROM articles a JOIN dumps d ON d.id = a.dump
     LEFT JOIN clusters c ON c.article = a.id LEFT JOIN articles r ON r.id = c.representative
     LEFT JOIN duplicates u ON u.article = a.id WHERE a.id IN (SELECT value FROM json_each(?))
 """
+# Where these come, from the end.
+_ROW, _OF, _REPEATED = -3, -2, -1
 # So many articles are in memory at a time, each a few thousand characters as a rule.
 _AT_ONCE = 200
 # A key of so many articles is numbered once, and not anew with each few of them.
@@ -91,34 +96,37 @@ def record(db: Database, row: int) -> Record:
 
 def _records(db: Database, rows: list[int], crowds: dict[str, dict[int, int]]) -> Iterator[Record]:
     """The records of some articles, in the order of their rows as given; `crowds` keeps what was counted for later calls."""
-    told = {row[0]: row for row in db.execute(_TOLD, [json.dumps(rows)])}
-    copies = _copies(db, json.dumps([row for row in rows if told[row][1] == row]))
-    translations = _translations(db, json.dumps(sorted({row[1] for row in told.values()})))
-    occurrences = _occurrences(db, {row[2] for row in told.values()}, crowds)
+    told = {values[_ROW]: values for values in db.execute(_TOLD, [json.dumps(rows)])}
+    copies = _copies(db, json.dumps([row for row in rows if told[row][_OF] == row]))
+    translations = _translations(db, json.dumps(sorted({values[_OF] for values in told.values()})))
+    occurrences = _occurrences(db, {values[0] for values in told.values() if values[_REPEATED]}, crowds)
     for row in rows:
-        _, representative, *values = told[row]
-        found = dict(zip(CONTRACT, values, strict=True))
-        own = row == representative
-        found["copies"] = (copies.get(row) or [_copy_itself(found)]) if own else []
+        values = told[row]
+        # What is not of the contract comes last, and is left out.
+        found = dict(zip(CONTRACT, values, strict=False))
+        representative = values[_OF]
+        found["copies"] = [_copy_itself(found), *copies.get(row, ())] if row == representative else []
         found["translations"] = translations.get(representative, [])
         found["occurrence"] = occurrences.get(row, 1)
-        found["language_shares"] = json.loads(found["language_shares"])
+        found["language_shares"] = _shares(found["language_shares"]).copy()
         found["mixed"] = bool(found["mixed"])
-        found["origin"] = json.loads(found["origin"])
+        found["origin"] = {} if found["origin"] == "{}" else json.loads(found["origin"])
         yield found
 
 
+@lru_cache(maxsize=1024)
+def _shares(told: str) -> dict[str, float]:
+    """Most articles are in one language, and their shares need not be parsed again and again."""
+    shares: dict[str, float] = json.loads(told)
+    return shares
+
+
 def _occurrences(db: Database, keys: set[str], crowds: dict[str, dict[int, int]]) -> dict[int, int]:
-    """Which of the articles with its key an article is, in the order of the corpus; not of those that are alone with it."""
-    new = json.dumps([key for key in keys if key not in crowds])
-    # Most keys have one article: those are found in the index alone.
-    repeated = db.execute(
-        "SELECT key FROM articles WHERE key IN (SELECT value FROM json_each(?)) GROUP BY key HAVING count(*) > 1", [new]
-    )
+    """Which of the articles with its key an article is, in the order of the corpus."""
     rows = db.execute(
         "SELECT a.key, a.id FROM articles a JOIN dumps d ON d.id = a.dump WHERE a.key IN (SELECT value FROM json_each(?))"
         f" ORDER BY {CORPUS_ORDER}",
-        [json.dumps([key for (key,) in repeated])],
+        [json.dumps([key for key in keys if key not in crowds])],
     )
     numbered: dict[str, dict[int, int]] = {}
     for key, row in rows:
@@ -127,19 +135,19 @@ def _occurrences(db: Database, keys: set[str], crowds: dict[str, dict[int, int]]
     crowds.update((key, same) for key, same in numbered.items() if len(same) >= _CROWD)
     found: dict[int, int] = {}
     for key in keys:
-        found |= numbered.get(key) or crowds.get(key) or {}
+        found |= numbered.get(key) or crowds[key]
     return found
 
 
 def _copies(db: Database, representatives: str) -> dict[int, list[Record]]:
-    """All members of some clusters, the representative first, then in the order of the corpus."""
+    """The other members of some clusters, in the order of the corpus."""
     rows = db.execute(
         f"""
         SELECT c.representative, d.name, a.line_start, a.line_end - 1, coalesce(u.kind, 'representative')
         FROM clusters c JOIN articles a ON a.id = c.article JOIN dumps d ON d.id = a.dump
         LEFT JOIN duplicates u ON u.article = a.id
-        WHERE c.representative IN (SELECT value FROM json_each(?))
-        ORDER BY c.representative, a.id <> c.representative, {CORPUS_ORDER}
+        WHERE c.representative IN (SELECT value FROM json_each(?)) AND c.article <> c.representative
+        ORDER BY c.representative, {CORPUS_ORDER}
         """,
         [representatives],
     )
@@ -152,8 +160,8 @@ def _copies(db: Database, representatives: str) -> dict[int, list[Record]]:
 
 
 def _copy_itself(record: Record) -> Record:
-    """What `copies` says of an article that was never compared."""
-    return {name: record[name] for name in ("source", "start_line", "end_line")} | {"kind": "representative"}
+    """What `copies` says of a representative."""
+    return {name: record[name] for name in ("source", "start_line", "end_line", "kind")}
 
 
 def translations_of(db: Database, representative: int) -> list[Record]:

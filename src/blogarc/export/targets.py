@@ -24,6 +24,8 @@ LISTING = ".blogarc-export"
 _LISTED = re.compile(r"([0-9a-f]{64})  (.+)")
 # More files than this are synced together with all else that the system has to write, which then takes less time.
 _SYNCED_ONE_BY_ONE = 100
+# Bytes. A line of an export is some thousands long, and the usual buffer holds three.
+_WRITTEN_AT_ONCE = 1 << 18
 
 
 @contextmanager
@@ -52,7 +54,7 @@ def whole_path(target: Path) -> Iterator[Path]:
 @contextmanager
 def whole_file(target: Path) -> Iterator[BinaryIO]:
     """A stream whose bytes become the file when all are written, and not before. Raises WriteError, as above."""
-    with whole_path(target) as path, path.open("wb") as stream:
+    with whole_path(target) as path, path.open("wb", buffering=_WRITTEN_AT_ONCE) as stream:
         yield stream
 
 
