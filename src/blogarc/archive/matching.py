@@ -151,6 +151,10 @@ def _change_row(db: Database, change: str, row: int, was: int | None, now: int) 
     return ChangeRow(change, *told, *keys)
 
 
+# What the stage owns, and speaks of articles.
+_OF_PAIRS = ("pairs", "unpaired", "candidates")
+
+
 def find_pairs(
     db: Database, config: PairConfig, progress: Progress, words: Iterable[tuple[str, str]] | None = None
 ) -> PairsReport:
@@ -213,9 +217,8 @@ def find_pairs(
             )
         report = _pairs_report(db, config, ran_before, False, perf_counter() - clock)
         output = _digest((f"{articles[p.source].key} {articles[p.target].key}" for p in found), digest)
-        record_run(
-            db, "pairs", pairs.VERSION, parameters, digest, output, {"pairs": len(found)}, started, report.seconds
-        )
+        counts = {table: db.table(table).count for table in _OF_PAIRS}
+        record_run(db, "pairs", pairs.VERSION, parameters, digest, output, counts, started, report.seconds)
     return report
 
 
@@ -289,8 +292,9 @@ def _all_clustered(db: Database) -> bool:
 
 
 def _all_paired(db: Database) -> bool:
+    """Whether nothing of what was found went with an article that a split replaced, though the corpus is the same again."""
     run = last_run(db, "pairs")
-    return run is not None and json.loads(run["counts"])["pairs"] == db.table("pairs").count
+    return run is not None and json.loads(run["counts"]) == {table: db.table(table).count for table in _OF_PAIRS}
 
 
 def require_articles(db: Database) -> None:
