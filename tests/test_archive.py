@@ -332,7 +332,7 @@ class TestRestoring:
         from blogarc.reading.formats import PLAIN
 
         data = load_source(Source("large.txt", large))
-        id_ = intake._store(connection, dump_of(data, "large.txt")[0], data, PLAIN, None, "")
+        id_ = intake.store_dump(connection, dump_of(data, "large.txt")[0], data, PLAIN, None, "")
         assert connection.table("dump_chunks").count == 2
         assert intake.load_bytes(connection, id_) == contents(large)
 

@@ -28,6 +28,9 @@ DAMAGE = [
     ("an article out of the index", "UPDATE articles SET indexed = 0 WHERE id = 1", "search index"),
     ("a cluster", "UPDATE clusters SET representative = article WHERE article IN (SELECT article FROM duplicates)", "favour"),
     ("a dump that was not split", "UPDATE dumps SET segmented = NULL WHERE id = 1", "not split yet"),
+    ("a name", "UPDATE dumps SET name = 'harbor.txt' WHERE name = 'harbour.txt'", "seal is broken"),
+    ("when a dump came", "UPDATE dumps SET ingested = '2001-01-01T00:00:00+00:00' WHERE id = 1", "seal is broken"),
+    ("the log", "UPDATE runs SET started = '2001-01-01T00:00:00+00:00' WHERE id = 1", "seal is broken"),
     ("a digest", "UPDATE dumps SET sha256 = 'abc' WHERE id = 1", "another sha256"),
 ]  # fmt: skip
 
@@ -51,6 +54,20 @@ def test_damage_is_found(archive: Archive, hurt: str, how: str, said: str) -> No
     report = archive.check()
     assert not report.ok
     assert any(said in problem for problem in report.problems), report.problems
+
+
+def test_a_decision_or_a_word_that_was_given_is_sealed(archive: Archive) -> None:
+    ids = [told["id"] for told in archive.list()]
+    archive.decide("different", ids[0], ids[1])
+    archive.decide("not-pair", ids[0], ids[1])
+    archive.undo()
+    archive.pairs(words=[("boat", "barca"), ("lamp", "lámpara")])
+    assert archive.check().ok
+    archive._db.execute("UPDATE lexicon SET source = 'bout' WHERE source = 'boat' AND origin = 'given'")
+    assert any("lexicon that was given" in problem for problem in archive.check().problems)
+    archive._db.execute("UPDATE lexicon SET source = 'boat' WHERE source = 'bout' AND origin = 'given'")
+    archive._db.execute("UPDATE decisions SET undone = NULL")
+    assert any("decisions is not what was written" in problem for problem in archive.check().problems)
 
 
 def test_a_reference_to_nothing_is_found(archive: Archive) -> None:

@@ -31,7 +31,8 @@ CREATE TABLE runs (
     output TEXT NOT NULL,             -- digest of what it made of it
     counts TEXT NOT NULL,             -- JSON
     started TEXT NOT NULL,            -- UTC, ISO 8601
-    seconds REAL NOT NULL
+    seconds REAL NOT NULL,
+    seal TEXT                         -- digest of the row, by which check finds damage
 );
 
 -- The markers of a site, as they were given.
@@ -59,7 +60,8 @@ CREATE TABLE dumps (
     fields TEXT,                      -- JSON: what its fields are called, where that is not the usual
     ingested TEXT NOT NULL,           -- UTC, ISO 8601
     profile INTEGER REFERENCES profiles (id),  -- of its site, if one was given
-    segmented TEXT                    -- digest of its articles and leftovers; NULL until it is split
+    segmented TEXT,                   -- digest of its articles and leftovers; NULL until it is split
+    seal TEXT                         -- digest of what of the row nothing can derive again
 );
 CREATE INDEX dumps_profile ON dumps (profile);
 
@@ -255,7 +257,8 @@ CREATE TABLE decisions (
     shown TEXT NOT NULL,              -- how that began: the paragraph, or both titles
     decided TEXT NOT NULL,            -- UTC, ISO 8601
     undone TEXT,                      -- UTC, ISO 8601
-    replaced INTEGER REFERENCES decisions (id)  -- by which later one
+    replaced INTEGER REFERENCES decisions (id),  -- by which later one
+    seal TEXT                         -- digest of the row
 );
 CREATE INDEX decisions_replaced ON decisions (replaced);
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 from sqlite_utils import Database
 
-from blogarc.archive import ready
+from blogarc.archive import matching, ready, seals
 from blogarc.archive.intake import load_recipe, ready_entries
 from blogarc.archive.reports import CheckReport, Progress
 from blogarc.errors import CorruptError
@@ -41,6 +41,8 @@ def check(db: Database, progress: Progress) -> CheckReport:
     progress("Checking", len(dumps), len(dumps), "dumps")
     problems += _check_index(db, checks)
     problems += _check_values(db)
+    hurt = list(seals.broken(db))
+    problems += hurt or matching.hurt_lexicons(db)  # which believes the log
     problems += _check_clusters(db)
     return CheckReport(checks, problems[:MOST_PROBLEMS])
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
+from blogarc.archive.seals import seal
 from blogarc.errors import UsageError
 from blogarc.model import ArticleRuling, LineRuling, Ruling, Verdict
 from blogarc.rulings import contradict, find_conflict, subject, weigh
@@ -123,8 +124,9 @@ def add(db: Database, ruling: Ruling, place: str, shown: str, contradicted: list
         )
     row = {"verdict": str(ruling.verdict), **_content(ruling), "place": place, "shown": shown, "decided": _now()}
     number = int(db.table("decisions").insert(row).last_pk)  # type: ignore[arg-type]  # an INTEGER PRIMARY KEY
+    seal(db, "decisions", number)
     for other in contradicted:
-        db.execute("UPDATE decisions SET replaced = ? WHERE id = ?", [number, other])
+        _change(db, other, "replaced", number)
     return number
 
 
@@ -166,17 +168,17 @@ def undo(db: Database, number: int) -> tuple[list[Ruling], list[int]]:
             f"Decision {number} does not hold: decision {row['replaced']} took its place.",
             f"To have it back: blogarc decide --undo {row['replaced']}",
         )
-    db.execute("UPDATE decisions SET undone = ? WHERE id = ?", [_now(), number])
+    _change(db, number, "undone", _now())
     changed, again = [_ruling(row)], []
     for earlier in list(db.query("SELECT * FROM decisions WHERE replaced = ? ORDER BY id DESC", [number])):
         ruling = _ruling(earlier)
         contradicting = contradicted_by(db, ruling)
         if contradicting:
-            db.execute("UPDATE decisions SET replaced = ? WHERE id = ?", [contradicting[-1], earlier["id"]])
+            _change(db, earlier["id"], "replaced", contradicting[-1])
         elif find_conflict([*rulings(db), ruling]) or find_decision(db, ruling):
-            db.execute("UPDATE decisions SET undone = ? WHERE id = ?", [_now(), earlier["id"]])
+            _change(db, earlier["id"], "undone", _now())
         else:
-            db.execute("UPDATE decisions SET replaced = NULL WHERE id = ?", [earlier["id"]])
+            _change(db, earlier["id"], "replaced", None)
             changed.append(ruling)
             again.append(earlier["id"])
     return changed, sorted(again)
@@ -213,6 +215,11 @@ def listed(db: Database, *, every: bool = False) -> list[dict[str, Any]]:
 def count(db: Database) -> int:
     """How many decisions hold."""
     return int(db.execute(f"SELECT count(*) FROM decisions WHERE {_HOLDS}").fetchone()[0])
+
+
+def _change(db: Database, number: int, column: str, value: str | int | None) -> None:
+    db.execute(f"UPDATE decisions SET {column} = ? WHERE id = ?", [value, number])
+    seal(db, "decisions", number)
 
 
 def _held(db: Database) -> list[tuple[int, Ruling]]:

@@ -25,18 +25,20 @@ from blogarc.archive.connection import data_version, writing
 from blogarc.archive.decisions import line_rulings
 from blogarc.archive.reports import IngestedDump, IngestReport, Problem, Progress, RebuildReport
 from blogarc.archive.runs import last_run, record_run
+from blogarc.archive.seals import seal
 from blogarc.articles import complete
 from blogarc.errors import CorruptError, InputError
 from blogarc.model import Article, Dump, Layout, LineRuling, Profile
 from blogarc.reading import formats
 from blogarc.reading.formats import Recipe
-from blogarc.reading.packing import USUAL, Limits, open_packed
+from blogarc.reading.packing import USUAL, Limits, Unpacked, open_packed
 from blogarc.reading.records import Unreadable
 from blogarc.schema import LINKING_LETTERS
 from blogarc.segmentation import Segmentation
 from blogarc.text import fingerprint, skeleton
 
-_CHUNK = 1 << 20
+# Bytes of a dump are packed in pieces of so many.
+CHUNK = 1 << 20
 # How hard zlib tries: a corpus of ready articles is a hundred times as large as a dump, and a quarter more on disk is cheaper
 # than the time.
 _DENSE, _QUICK = 6, 1
@@ -80,29 +82,24 @@ def ingest(
             data = reading.load_source(source, limits)
             file = open_packed(data, source.name, limits)
             recipe = formats.choose(file, source.name, fields or {}, format, whole_page=whole_page)
-            if recipe.reader is None:
-                dump, lost = reading.dump_of(data, source.name, recipe, file)
-                reading.require_text(dump)
-            else:
-                dump, lost = ready.dump_of(data, source.name, file), ""
-                ready.require_records(file, recipe, source.name)
+            dump, lost = read_dump(data, source.name, recipe, file)
         except InputError as error:
             problems.append(Problem(source.name, error.message, error.hint))
             continue
-        known_as = _known(db, dump.sha256)
+        known_as = known_dump(db, dump.sha256)
         if known_as is not None:
             known.append(dump.name)
-            if profile is not None and _set_profile(db, known_as, profile):
+            if profile is not None and set_profile(db, known_as, profile):
                 profiled[known_as] = dump.name
             continue
         damage = "; ".join(filter(None, (file.damage, lost)))
         with writing(db):
-            if _known(db, dump.sha256) is not None:
+            if known_dump(db, dump.sha256) is not None:
                 known.append(dump.name)  # another process was quicker
                 continue
-            new.append(_store(db, dump, data, recipe, file.packing, damage))
+            new.append(store_dump(db, dump, data, recipe, file.packing, damage))
             if profile is not None:
-                _set_profile(db, new[-1], profile)
+                set_profile(db, new[-1], profile)
         if damage:
             problems.append(
                 Problem(
@@ -294,6 +291,7 @@ def _reread(db: Database, dump: int, recipe: Recipe) -> None:
         _store_paragraphs(db, dump, source)
         told = {"layout": str(source.layout), "lines": source.lines, "repaired": source.repaired}
         db.table("dumps").update(dump, {**told, "libraries": recipe.libraries, "segmented": None})
+        seal(db, "dumps", dump)
 
 
 def ready_entries(db: Database, dump: int) -> Iterator[tuple[int, Article | Unreadable]]:
@@ -311,11 +309,13 @@ def _read_again(db: Database, dump: int, progress: Progress) -> bool:
         # Nothing is touched unless the rules read something else, because what was found about articles goes with them.
         digest = ready.digest_of(found)
         db.table("dumps").update(dump, {"libraries": load_recipe(db, dump).libraries})
+        seal(db, "dumps", dump)
         if digest == before:
             return False
         _remove_articles(db, dump)
     digest = ready.store(db, dump, iter(found), _article_row, progress)
     db.table("dumps").update(dump, {"segmented": digest})
+    seal(db, "dumps", dump)  # how many lines it has may be known only now
     return True
 
 
@@ -336,7 +336,8 @@ def _speak(db: Database, spoken: Sequence[str], started: str) -> bool:
     return True
 
 
-def _known(db: Database, sha256: str) -> int | None:
+def known_dump(db: Database, sha256: str) -> int | None:
+    """The number of the dump with these bytes, if the archive has it."""
     row = db.execute("SELECT id FROM dumps WHERE sha256 = ?", [sha256]).fetchone()
     return None if row is None else int(row[0])
 
@@ -347,7 +348,7 @@ def load_profile(db: Database, dump: int) -> Profile | None:
     return None if row is None else profiles.parse(row[0])
 
 
-def _set_profile(db: Database, dump: int, text: str) -> bool:
+def set_profile(db: Database, dump: int, text: str) -> bool:
     """Give a dump a profile, or take the one it has away if this one is empty; whether it is another than before."""
     with writing(db):
         id_ = None
@@ -358,7 +359,23 @@ def _set_profile(db: Database, dump: int, text: str) -> bool:
         return bool(db.execute(sql, [id_, dump, id_]).rowcount)
 
 
-def _store(db: Database, dump: Dump, data: bytes, recipe: Recipe, packing: str | None, damage: str) -> int:
+def read_dump(data: bytes, name: str, recipe: Recipe, file: Unpacked) -> tuple[Dump, str]:
+    """A file as a dump, and in words what of it could not be read. Raises InputError if nothing in it is for us."""
+    if recipe.reader is None:
+        dump, lost = reading.dump_of(data, name, recipe, file)
+        reading.require_text(dump)
+        return dump, lost
+    ready.require_records(file, recipe, name)
+    return ready.dump_of(data, name, file), ""
+
+
+def store_dump(
+    db: Database, dump: Dump, data: bytes, recipe: Recipe, packing: str | None, damage: str, ingested: str = ""
+) -> int:
+    """Keep a dump with its bytes and its paragraphs, to be split later; its number. To be called within a transaction.
+
+    `packing` and `damage` say how it was packed, and what of it could not be read; `ingested` when it came, if that is not now.
+    """
     row = {
         "name": dump.name,
         "sha256": dump.sha256,
@@ -374,18 +391,19 @@ def _store(db: Database, dump: Dump, data: bytes, recipe: Recipe, packing: str |
         "rendered": recipe.rendered,
         "libraries": recipe.libraries,
         "damage": damage,
-        "ingested": _now(),
+        "ingested": ingested or _now(),
     }
     id_ = int(db.table("dumps").insert(row).last_pk)  # type: ignore[arg-type]  # an INTEGER PRIMARY KEY
     view = memoryview(data)
     level = _QUICK if dump.layout is Layout.RECORDS else _DENSE
-    chunks = (view[start : start + _CHUNK] for start in range(0, len(data), _CHUNK))
+    chunks = (view[start : start + CHUNK] for start in range(0, len(data), CHUNK))
     pieces = workers.in_order(partial(zlib.compress, level=level), chunks)
     db.conn.executemany(
         "INSERT INTO dump_chunks (dump, ordinal, data) VALUES (?, ?, ?)",
         ((id_, ordinal, piece) for ordinal, piece in enumerate(pieces)),
     )
     _store_paragraphs(db, id_, dump)
+    seal(db, "dumps", id_)
     return id_
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from itertools import islice
@@ -173,7 +173,7 @@ def find_pairs(
     known = given_words(db, config.languages)
     told = known if words is None else sorted(set(words))
     digest = _pairs_input(db)
-    parameters = asdict(config) | {"words": _digest(map("\t".join, told), "") if told else ""}
+    parameters = asdict(config) | {"words": _words_digest(told)}
     if told == known and is_current(db, "pairs", pairs.VERSION, parameters, digest) and _all_paired(db):
         return _pairs_report(db, config, ran_before, True, perf_counter() - clock)
     rows, articles = load_articles(db, representatives=True)
@@ -229,6 +229,22 @@ def given_words(db: Database, languages: tuple[str, str]) -> list[tuple[str, str
         " ORDER BY source, target"
     )
     return [(source, target) for source, target in db.execute(sql, list(languages)).fetchall()]
+
+
+def hurt_lexicons(db: Database) -> Iterator[str]:
+    """In words, the given lexicons that are not those with which pairs were last found for their languages."""
+    told = {
+        tuple(parameters["languages"]): parameters["words"]
+        for (text,) in db.execute("SELECT parameters FROM runs WHERE stage = 'pairs' ORDER BY id")
+        if (parameters := json.loads(text))
+    }
+    for languages, digest in told.items():
+        if _words_digest(given_words(db, (languages[0], languages[1]))) != digest:
+            yield f"The lexicon that was given for {' and '.join(languages)} is not what it was."
+
+
+def _words_digest(words: Sequence[tuple[str, str]]) -> str:
+    return _digest(map("\t".join, words), "") if words else ""
 
 
 def last_pair_config(db: Database) -> PairConfig:

@@ -21,6 +21,7 @@ from blogarc.archive.runs import last_run
 # What is compared, for each dump or as a whole: the columns say nothing of row numbers and times.
 _PLACE = "d.name, d.sha256, a.paragraph_start"
 _TOLD = {
+    "the digests": "SELECT name, segmented FROM dumps ORDER BY name, sha256",
     "the articles": f"""
         SELECT d.name, a.key, a.paragraph_start, a.paragraph_end, a.line_start, a.line_end, a.byte_start, a.byte_end, a.title,
             a.title_source, a.byline, a.published, a.updated, a.translator, a.language, a.language_confidence,
@@ -75,7 +76,7 @@ def rederive(db: Database, progress: Progress) -> Iterator[str]:
         if "pairs" in ran - stale:
             matching.find_pairs(db, matching.last_pair_config(db), progress)
         after = _digests(db)
-    compared = {"the articles", "the paragraphs"}
+    compared = {"the digests", "the articles", "the paragraphs"}
     compared |= {"the duplicates", "the clusters"} if "dedupe" in ran - stale and not passed_over else set()
     compared |= (
         {"the pairs", "the candidates", "what has no partner", "the lexicon"} if "pairs" in ran - stale else set()

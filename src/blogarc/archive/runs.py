@@ -8,6 +8,8 @@ from typing import Any
 
 from sqlite_utils import Database
 
+from blogarc.archive.seals import seal
+
 
 def record_run(
     db: Database,
@@ -21,7 +23,7 @@ def record_run(
     seconds: float,
 ) -> None:
     """Write a row; to be called within the transaction of the stage itself."""
-    db.table("runs").insert(
+    run = db.table("runs").insert(
         {
             "stage": stage,
             "version": version,
@@ -33,6 +35,7 @@ def record_run(
             "seconds": round(seconds, 3),
         }
     )
+    seal(db, "runs", int(run.last_pk))  # type: ignore[arg-type]  # an INTEGER PRIMARY KEY
 
 
 def last_run(db: Database, stage: str) -> dict[str, Any] | None:
