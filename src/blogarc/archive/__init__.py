@@ -35,6 +35,7 @@ from blogarc.archive import (
     ready,
     rederiving,
     reviewing,
+    salvaging,
 )
 from blogarc.archive.connection import MEMORY, connect, connect_readonly, translated
 from blogarc.archive.reports import (
@@ -50,6 +51,7 @@ from blogarc.archive.reports import (
     Progress,
     RebuildReport,
     Record,
+    SalvageReport,
     Stats,
     no_progress,
 )
@@ -86,18 +88,23 @@ class Archive:
         progress: Progress = no_progress,
     ) -> None:
         self.path = str(path)
+        # Where the archive is kept as it was, if it was of an older schema and was brought up to date.
+        self.copied: Path | None = None
         # Nothing to undo in a file that is not there: a rehearsal in memory does as well.
         new = self.path != MEMORY and not Path(self.path).exists()
         if read_only:
             self._db = connect_readonly(self.path)
         else:
-            self._db = connect(MEMORY if dry_run and new and create else self.path, create=create)
+            self._db = connect(MEMORY if dry_run and new and create else self.path, create=create, copied=self._copied)
         self._made = new and not dry_run
         self._dry_run = dry_run
         self._progress = progress
         if dry_run:
             with translated(self.path):
                 self._db.execute("BEGIN IMMEDIATE")
+
+    def _copied(self, place: Path) -> None:
+        self.copied = place
 
     def __enter__(self) -> Self:
         return self
@@ -401,6 +408,15 @@ class Archive:
                 problems = list(islice(rederiving.rederive(self._db, self._progress), checking.MOST_PROBLEMS))
                 report = CheckReport({**report.checks, "rederived": report.checks["articles"]}, problems)
             return report
+
+    @staticmethod
+    def salvage(path: str | Path, target: str | Path, progress: Progress = no_progress) -> SalvageReport:
+        """Make a new archive at `target` of what can be read of a damaged one at `path`, which is left as it is.
+
+        Raises UsageError if there is something at `target`, NoArchiveError if there is nothing at `path`, CorruptError if
+        nothing can be read of it, WriteError if the new one cannot be written.
+        """
+        return salvaging.salvage(Path(path), Path(target), progress)
 
     def dumps(self) -> dict[str, str]:
         """Names of the dumps by their sha256."""

@@ -231,6 +231,32 @@ class CheckReport:
 
 
 @dataclass(frozen=True, slots=True)
+class SalvageReport:
+    """What came out of a damaged archive: `whole` dumps with their bytes as ingested; names of those of which `parts` are left,
+    and of those of which nothing is (`lost`); `doubtful` are whole ones whose names, or how they are read, may be wrong.
+
+    `articles` are those whose texts were saved though their dump is hurt. `decisions` were taken over; `decisions_hurt` are not
+    what was decided, and were left out. `unread` are tables that could not be read to their end: what is missing is not known.
+    """
+
+    output: str
+    whole: int
+    parts: Sequence[str]
+    lost: Sequence[str]
+    doubtful: Sequence[str]
+    articles: int
+    decisions: int
+    decisions_hurt: int
+    unread: Sequence[str]
+    bytes: int
+    seconds: float
+
+    @property
+    def complete(self) -> bool:
+        return not (self.parts or self.lost or self.doubtful or self.decisions_hurt or self.unread)
+
+
+@dataclass(frozen=True, slots=True)
 class Call:
     """A close call: a split (`first` is a place), a duplicate or a pair (`first` and `second` are ids).
 

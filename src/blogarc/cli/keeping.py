@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from blogarc.cli import views
-from blogarc.cli.session import CORRUPT, Session, dump_names
+from blogarc.cli.session import CORRUPT, PARTIAL, Session, dump_names
 from blogarc.console import number
 from blogarc.errors import UsageError
 from blogarc.messages import say
@@ -27,6 +29,10 @@ def check(
     deep: Annotated[
         bool, typer.Option("--deep", help="Derive everything again from the kept bytes, compare, and undo it.")
     ] = False,
+    salvage: Annotated[
+        Path | None,
+        typer.Option("--salvage", metavar="NEW.db", help="Make a new archive of what can be read of this one."),
+    ] = None,
 ) -> int:
     """Prove that nothing is lost: every line is in one article, set aside, or blank, and all parts agree.
 
@@ -34,10 +40,18 @@ def check(
     blogarc check
     blogarc check --deep
     blogarc check --json
+    blogarc check --salvage new.db
 
     Reads every dump again from its kept bytes. With --deep, articles, languages, duplicates and pairs are found again as well,
     which takes as long as a rebuild, and must come out as they are stored. Exit code 12 when something is wrong.
+
+    With --salvage all that can be read of a damaged archive (dumps, decisions, given words) goes into a new one, and this one
+    is left as it is. Exit code 3 when something could not be read, 12 when nothing could.
     """
+    if salvage is not None:
+        if deep:
+            raise UsageError("An archive that is damaged cannot be derived again.", "Leave out --deep, or --salvage.")
+        return _salvage(session, salvage)
     with session.archive() as archive:
         report = archive.check(deep=deep)
     if session.terminal.as_json:
@@ -56,6 +70,26 @@ def check(
         ),
     )
     return CORRUPT
+
+
+def _salvage(session: Session, target: Path) -> int:
+    from blogarc.archive import Archive
+
+    report = Archive.salvage(session.db, target, session.terminal.progress)
+    if session.terminal.as_json:
+        session.terminal.print_json({"complete": report.complete, **asdict(report)})
+    else:
+        session.terminal.show(*views.salvaged(report))
+    if report.complete:
+        session.terminal.talk(
+            say("All is there."), say("Next: {commands}", commands=f"blogarc pairs -d {shlex.quote(str(target))}")
+        )
+        return 0
+    session.terminal.complain(
+        say("Not everything could be read of {db}.", db=session.db),
+        say("{output} has what could; {db} was left as it is.", output=report.output, db=session.db),
+    )
+    return PARTIAL
 
 
 def restore(

@@ -74,7 +74,12 @@ class Session:
         """The archive of this run. Raises NoArchiveError unless it is there or `create` is true."""
         from blogarc.archive import Archive
 
-        return Archive(self.db, create=create, dry_run=dry_run, progress=self.terminal.progress)
+        archive = Archive(self.db, create=create, dry_run=dry_run, progress=self.terminal.progress)
+        if archive.copied is not None:
+            self.terminal.talk(
+                say("{db} was of an older blogarc; as it was, it is kept at {copy}.", db=self.db, copy=archive.copied)
+            )
+        return archive
 
     def answer(self, value: Any, *renderables: Any) -> None:
         """Data that was asked for: as JSON, or else as it is shown to people."""

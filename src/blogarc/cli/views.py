@@ -26,6 +26,7 @@ if TYPE_CHECKING:
         PairsReport,
         RebuildReport,
         Record,
+        SalvageReport,
         Stats,
     )
     from blogarc.cli.settings import Setting
@@ -505,6 +506,34 @@ def checked(report: CheckReport) -> list[RenderableType]:
             dumps=number(other, "dump"),
         )
     return [told, *([say("All is well.")] if report.ok else [])]
+
+
+def salvaged(report: SalvageReport) -> list[RenderableType]:
+    """What came out of a damaged archive, and what did not."""
+    told = [
+        say(
+            "Wrote {output}: {dumps} as ingested ({size}), {decisions}.",
+            output=report.output,
+            dumps=number(report.whole, "dump"),
+            size=size(report.bytes),
+            decisions=number(report.decisions, "decision"),
+        )
+    ]
+    told += [say("{name}: only a part of its bytes or articles is left.", name=name) for name in report.parts]
+    told += [say("{name}: nothing is left of it.", name=name) for name in report.lost]
+    told += [
+        say("{name}: its bytes are whole; its name, or how it is read, may not be as it was.", name=name)
+        for name in report.doubtful
+    ]
+    if report.articles:
+        told.append(say("Saved besides: the texts of {articles}.", articles=number(report.articles, "article")))
+    if report.decisions_hurt:
+        told.append(
+            say("Left out, because they are hurt: {decisions}.", decisions=number(report.decisions_hurt, "decision"))
+        )
+    if report.unread:
+        told.append(say("Could not be read to the end: {tables}.", tables=", ".join(report.unread)))
+    return [plain(line) for line in told]
 
 
 def _language(record: Record) -> str:
