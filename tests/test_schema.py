@@ -8,8 +8,11 @@ from pathlib import Path
 import pytest
 from sqlite_utils import Database
 
-from blogarc import schema
+from blogarc import Archive, schema
+from blogarc.archive.connection import copy_name
 from blogarc.errors import CorruptError
+from tests.conftest import Run
+from tests.keep_schema import DUMP, FIXTURES, archive_of
 
 
 @pytest.fixture
@@ -78,3 +81,64 @@ def test_columns_that_are_followed_are_indexed(db: Database) -> None:
         for key in table.foreign_keys:
             # A dump is never deleted, and its children are read by their primary key.
             assert key.column in indexed or key.other_table == "dumps", f"{table.name}.{key.column}"
+
+
+RELEASED = sorted(int(path.stem.removeprefix("schema-")) for path in FIXTURES.glob("schema-*.sql"))
+
+
+def test_the_newest_schema_is_kept() -> None:
+    """Whoever adds a migration keeps an archive of it as well: python -m tests.keep_schema"""
+    assert list(range(1, schema.VERSION + 1)) == RELEASED
+
+
+@pytest.mark.parametrize("version", RELEASED)
+def test_an_archive_of_every_schema_opens(version: int, tmp_path: Path) -> None:
+    path = archive_of(version, tmp_path / "old.db")
+    with Archive(path) as archive:
+        assert (archive.copied is None) == (version == schema.VERSION)
+        assert archive.restore("mole.txt") == DUMP.encode()
+        assert [told["state"] for told in archive.decisions(every=True)] == ["holds", "undone"]
+        archive.rebuild()
+        assert archive.check(deep=True).ok
+        assert archive.search("lamp")
+
+
+@pytest.mark.parametrize("version", RELEASED)
+def test_an_archive_is_copied_before_it_moves_on(
+    version: int, tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = archive_of(version, tmp_path / "blogarc.db")
+    before = list(sqlite3.connect(path).iterdump())
+    monkeypatch.setattr(schema, "MIGRATIONS", (*schema.MIGRATIONS, "CREATE TABLE extra (a);\n"))
+    monkeypatch.setattr(schema, "VERSION", schema.VERSION + 1)
+    copy = copy_name(path, version)
+    ended = run("check")
+    assert ended.code == 0
+    assert f"as it was, it is kept at {copy.name}" in " ".join(ended.err.split())
+    assert list(sqlite3.connect(copy).iterdump()) == before
+    assert "extra" in Database(sqlite3.connect(path)).table_names()
+    assert copy.name not in run("check").err
+
+
+def test_an_archive_of_a_newer_blogarc_keeps_every_byte(tmp_path: Path, run: Run) -> None:
+    path = archive_of(schema.VERSION, tmp_path / "blogarc.db")
+    newer = sqlite3.connect(path)
+    newer.execute(f"PRAGMA user_version = {schema.VERSION + 1}")
+    newer.close()
+    before = path.read_bytes()
+    for line in (("stats",), ("ingest", "-"), ("check",), ("rebuild",)):
+        ended = run(*line)
+        assert ended.code == 12
+        assert "newer blogarc" in ended.err
+        assert len(ended.complaint) <= 4
+    assert path.read_bytes() == before
+    assert [found.name for found in tmp_path.iterdir()] == ["blogarc.db"]
+
+
+def test_a_view_of_a_strangers_archive_calls_nothing_that_acts(tmp_path: Path) -> None:
+    path = archive_of(schema.VERSION, tmp_path / "blogarc.db")
+    stranger = sqlite3.connect(path)
+    stranger.executescript("DROP VIEW leftovers; CREATE VIEW leftovers AS SELECT fts3_tokenizer('simple') AS text;")
+    stranger.close()
+    with Archive(path) as archive, pytest.raises(sqlite3.OperationalError, match="unsafe use"):
+        archive._db.execute("SELECT * FROM leftovers").fetchall()

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -22,8 +22,8 @@ MEMORY = ":memory:"
 _BUSY_SECONDS = 30.0
 
 
-def connect(path: str | Path, *, create: bool) -> Database:
-    """The archive at this path, its schema up to date.
+def connect(path: str | Path, *, create: bool, copied: Callable[[Path], None] = lambda path: None) -> Database:
+    """The archive at this path, its schema up to date; `copied` is told where it is kept as it was, if that was another.
 
     Raises NoArchiveError if there is none and `create` is false, CorruptError if the file is not one, WriteError if it
     cannot be made, LockedError if another process holds it.
@@ -42,10 +42,12 @@ def connect(path: str | Path, *, create: bool) -> Database:
         try:
             connection.execute("PRAGMA foreign_keys = ON")
             connection.execute("PRAGMA synchronous = FULL")
+            # The file may be a stranger's: its views call nothing that acts.
+            connection.execute("PRAGMA trusted_schema = OFF")
             db = Database(connection, execute_plugins=False)
             version = schema.version_of(db)
             if 0 < version < schema.VERSION and name != MEMORY:
-                keep_copy(db, Path(path), version)
+                copied(keep_copy(db, Path(path), version))
             schema.migrate(db)
         except BaseException:
             connection.close()
@@ -83,13 +85,13 @@ def copy_name(path: Path, version: int) -> Path:
     return path.with_name(f"{path.name}.schema-{version}")
 
 
-def keep_copy(db: Database, path: Path, version: int) -> None:
-    """Copy an archive as it is, whole or not at all; one that is there already was made by whoever came first."""
+def keep_copy(db: Database, path: Path, version: int) -> Path:
+    """Copy an archive as it is, whole or not at all; one that is there already was made by whoever came first. Says where."""
     target = copy_name(path, version)
     partial = path.with_name(f".{target.name}.part")
     with writing(db):  # so that one process copies, and nobody writes meanwhile
         if target.exists():
-            return
+            return target
         try:
             partial.unlink(missing_ok=True)  # of a process that was killed
             copy = sqlite3.connect(partial, isolation_level=None)
@@ -107,6 +109,7 @@ def keep_copy(db: Database, path: Path, version: int) -> None:
                 f"{path} is of an older blogarc, and cannot be copied first to {target}: {error}.",
                 "Nothing was changed. Make room, or see to it that its folder can be written.",
             ) from error
+    return target
 
 
 @contextmanager
