@@ -1,6 +1,6 @@
 """Make every fault happen, and count: `make faults`.
 
-    python -m tests.faults [NAME ...] [--share 0.1] [--seed 1]
+    python -m tests.faults [NAME ...] [--share 0.1] [--minutes 5] [--seed 1]
 
 Prints a table, and what went wrong if anything did; the exit code is then 1.
 """
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import random
 import sys
 import tempfile
 import time
@@ -43,6 +44,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"which of {', '.join(FAULTS)}; all if none is named")
     parser.add_argument("--share", type=float, default=1.0, help="how much of each to do")
+    parser.add_argument("--minutes", type=float, help="begin no case of a kind after so long; those done are counted")
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args()
     failed = False
@@ -53,7 +55,9 @@ def main() -> int:
             words, cases, beside = FAULTS[fault]
             clock = time.perf_counter()
             answers = work(
-                cases(scene, Path(name, fault), given.share, given.seed), (os.cpu_count() or 1) if beside else 1
+                cases(scene, Path(name, fault), given.share, given.seed),
+                (os.cpu_count() or 1) if beside else 1,
+                None if given.minutes is None else clock + given.minutes * 60,
             )
             wrong = [answer for answer in answers if answer]
             failed = failed or bool(wrong)
@@ -64,17 +68,22 @@ def main() -> int:
     return int(failed)
 
 
-def work(cases: Iterator[Case], at_once: int) -> list[str]:
-    """What each case answers; one that breaks is one that went wrong."""
+def work(cases: Iterator[Case], at_once: int, until: float | None = None) -> list[str]:
+    """What each case answers that was begun in time; one that breaks is one that went wrong."""
 
-    def answer(case: Case) -> str:
+    def answer(case: Case) -> str | None:
+        if until is not None and time.perf_counter() > until:
+            return None
         try:
             return case()
         except Exception as error:
             return f"{case}: {error!r}"
 
     with ThreadPoolExecutor(at_once) as pool:
-        return list(pool.map(answer, cases))
+        drawn = list(cases)
+        if until is not None:
+            random.Random(0).shuffle(drawn)  # so that what is left out is left out of everything
+        return [told for told in pool.map(answer, drawn) if told is not None]
 
 
 if __name__ == "__main__":

@@ -106,12 +106,23 @@ class Scene:
             self._keep("ingested")
             archive.dedupe()
             self._keep("deduped")
+            self._decide(archive)
             archive.pairs()
             self._keep("paired")
             # All splits are to be stored again, as after a change of the rules.
             archive._db.execute("UPDATE dumps SET segmented = 'by other rules'")
             self._keep("unsplit")
         self._ends: dict[str, tuple[str, float]] = {}
+
+    @staticmethod
+    def _decide(archive: Archive) -> None:
+        """A few decisions, one of them undone and one replaced."""
+        ids = [told["id"] for told in archive.list()]
+        archive.decide("different", ids[0], ids[1])
+        archive.decide("same", ids[2], ids[3])
+        archive.undo(2)
+        archive.decide("pair", ids[4], ids[5])
+        archive.decide("not-pair", ids[4], ids[5])
 
     def _keep(self, state: str) -> None:
         self.states[state] = Path(shutil.copy(self.folder / "work.db", self.folder / f"{state}.db"))
