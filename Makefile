@@ -12,7 +12,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 SHELL := /bin/sh
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check fix docs faults fuzz words learn bench-dedupe-pool bench-dedupe clean
+.PHONY: help demo test check fix docs site faults fuzz words learn bench-dedupe-pool bench-dedupe clean
 
 help: ## List these words
 	@echo "Usage: make WORD   (PYTHON=python3.12 make WORD for another Python)"
@@ -25,11 +25,12 @@ demo: $(READY) ## Make a corpus of sample_data/ in demo/, and show it
 test: $(READY_DEV) ## Run the tests; ARGS="-k spans" chooses
 	@$(BIN)/python -m pytest $(ARGS)
 
-check: $(READY_DEV) ## Lint, formatting, types, and docs up to date
+check: $(READY_DEV) ## Lint, formatting, types, docs up to date and whole as a site
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy --strict src
 	@$(BIN)/python -m tests.make_docs --check
+	@$(BIN)/mkdocs build --strict
 
 fix: $(READY_DEV) ## Format, and mend what the linter can mend
 	@$(BIN)/ruff check --fix .
@@ -37,6 +38,9 @@ fix: $(READY_DEV) ## Format, and mend what the linter can mend
 
 docs: $(READY_DEV) ## Write docs/commands.md, docs/database.md and docs/json.md anew
 	@$(BIN)/python -m tests.make_docs
+
+site: $(READY_DEV) ## Build docs/ as a site in site/; fails on a link that leads nowhere
+	@$(BIN)/mkdocs build --strict
 
 faults: $(READY_DEV) ## Make every fault happen, and count; ARGS="corruption --share 0.1" chooses
 	@$(BIN)/python -m tests.faults $(ARGS)
@@ -59,7 +63,7 @@ bench-dedupe: $(READY_DEV) ## Compare duplicates with peers; SIZE=20000 ARGS="--
 	@$(BIN)/python -m benchmarks.dedupe.compare $(or $(SIZE),20000) $(ARGS)
 
 clean: ## Take away everything that these words made
-	rm -rf $(VENV) demo build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) demo site build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(VENV)/bin/python:
