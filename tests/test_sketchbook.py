@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from blogarc import Archive
+from blogarc.archive import shelf
 from blogarc.archive.matching import load_articles
 from blogarc.duplicates import DuplicateConfig, find_duplicates
 from tests.test_duplicates import FERRY, KILN, OTHER_END, edited
@@ -74,8 +76,17 @@ def test_dump_after_dump_gives_the_clusters_of_all_at_once(seed: int, tmp_path: 
         assert len({row[3] for row in told(at_once)}) < len(told(at_once))
 
 
+@pytest.fixture(params=[1, 8], ids=["few by few", "all again"], scope="module")
+def few(request: pytest.FixtureRequest) -> Iterator[None]:
+    """However many articles come, they are few; and the usual, by which most of what comes in these tests is much."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(shelf, "_FEW", request.param)
+        yield
+
+
 @given(st.integers(0, 10_000), st.lists(st.integers(1, 25), min_size=2, max_size=5), st.permutations(range(5)))
 @settings(max_examples=15, deadline=None)
+@pytest.mark.usefixtures("few")
 def test_in_any_portions_and_any_order(seed: int, sizes: list[int], order: list[int]) -> None:
     texts = posts(random.Random(seed), sum(sizes))
     parts = [texts[sum(sizes[:n]) : sum(sizes[: n + 1])] for n in range(len(sizes))]
@@ -96,6 +107,7 @@ def ready(folder: Path, texts: list[str], name: str) -> Path:
     return path
 
 
+@pytest.mark.usefixtures("few")
 def test_a_sentence_that_becomes_furniture_changes_what_was_found(tmp_path: Path) -> None:
     """Two posts that share little but a footer are near only as long as nobody else has it."""
     words = f"{KILN} {OTHER_END}".split()

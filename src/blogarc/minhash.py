@@ -217,20 +217,30 @@ def number(buckets: Hashes, texts: Ints) -> Hashes:
 
 
 def candidates_of(
-    buckets: Hashes, counts: Ints, digests: Hashes, changed: NDArray[np.bool_] | None = None
+    buckets: Hashes,
+    counts: Ints,
+    digests: Hashes,
+    changed: NDArray[np.bool_] | None = None,
+    tally: Ints | None = None,
 ) -> Candidates:
     """The candidates among the texts of these `buckets`, which are as `sort_buckets` gives them.
 
     `counts` are the words of each text, `digests` of its words choose the centre of a crowd: whatever the order of texts
     is, the same pairs are found. With `changed`, only the pairs with a text for which it is true, and all that have the
     centre of a crowd in them.
+
+    `tally`, of four rows (see `_group`), is what was counted of the shingles of each text before. In it those of the texts
+    that are `changed` are counted anew. Of the others only such buckets are needed then as they share with these.
     """
     groups: list[_Group] = []
     own = _Own(counts, np.zeros((4, len(counts)), np.int64), changed)
     pieces = np.split(buckets, np.searchsorted(buckets, _cuts(buckets)))
-    for group, tally in workers.in_order(partial(_group, texts=len(counts), digests=digests), pieces):
+    for group, counted in workers.in_order(partial(_group, texts=len(counts), digests=digests), pieces):
         groups.append(group)
-        np.add(own.tally, tally, out=own.tally)
+        np.add(own.tally, counted, out=own.tally)
+    if tally is not None:
+        np.copyto(tally, own.tally, where=True if changed is None else changed)
+        np.copyto(own.tally, tally)
     # Nearly all pairs have one shingle in common, or two: only a text of very few words could be a copy on that ground.
     few = own.tally[3] * _LEAST_SHARE_OF_FEW < _FEWEST_SHARED
     # Pairs are parted by their first text into up to 256 parts, and told apart in each. If there are very many, only some
@@ -268,6 +278,63 @@ def changed_by(buckets: Hashes, new: Hashes, gone: Hashes, texts: int) -> NDArra
     for place in np.flatnonzero(_are_crowded(told, now) != _are_crowded(told, before)).tolist():
         changed[texts_of(buckets[starts[place] : starts[place] + now[place]])] = True
     return changed
+
+
+def changed_among(segments: Sequence[Hashes], new: Hashes, digests: Hashes, texts: int) -> NDArray[np.bool_]:
+    """The same as `changed_by` of buckets in several `segments`, each sorted, to which the sorted `new` ones come; of the
+    centres of crowds those too whose place a new text takes. Only what the new ones touch is read."""
+    changed = np.zeros(texts, bool)
+    changed[texts_of(new)] = True
+    shingles = new >> _SHINGLE_BITS
+    told = shingles[_first_of_each(shingles)]
+    came = _times(shingles, told)
+    before = np.zeros(len(told), np.int64)
+    for segment in segments:
+        starts, ends = _spans(segment, told)
+        before += ends - starts
+    crowded = _are_crowded(told, before + came)
+    crossed = crowded & ~_are_crowded(told, before)
+    changed[texts_of(held_of(segments, told[crossed]))] = True
+    rest = told[crowded & ~crossed]
+    if len(rest):
+        held = held_of(segments, rest)
+        owners = texts_of(held)
+        begins = np.flatnonzero(_first_of_each(held >> _SHINGLE_BITS))
+        lowest = np.minimum.reduceat(digests[owners], begins)
+        ours = new[np.isin(shingles, rest)]
+        firsts = np.flatnonzero(_first_of_each(ours >> _SHINGLE_BITS))
+        displaced = np.minimum.reduceat(digests[texts_of(ours)], firsts) < lowest
+        sizes = np.diff(np.append(begins, len(held)))
+        changed[owners[(digests[owners] == np.repeat(lowest, sizes)) & np.repeat(displaced, sizes)]] = True
+    return changed
+
+
+def held_of(segments: Sequence[Hashes], shingles: Hashes) -> Hashes:
+    """The buckets of these shingles, sorted."""
+    parts = [shingles[:0]]
+    for segment in segments:
+        starts, ends = _spans(segment, shingles)
+        sizes = ends - starts
+        parts.append(segment[np.repeat(starts - (np.cumsum(sizes) - sizes), sizes) + np.arange(sizes.sum())])
+    return np.sort(np.concatenate(parts))
+
+
+def around(segments: Sequence[Hashes], new: Hashes, changed: NDArray[np.bool_]) -> Hashes:
+    """All buckets of the shingles that the `changed` texts have, sorted: what is in the segments, and the `new` ones."""
+    own = [new >> _SHINGLE_BITS]
+    of_others = changed.copy()
+    of_others[texts_of(new)] = False
+    if of_others.any():
+        own += [segment[of_others[texts_of(segment)]] >> _SHINGLE_BITS for segment in segments]
+    shingles = np.sort(np.concatenate(own))
+    return np.sort(np.concatenate([held_of(segments, shingles[_first_of_each(shingles)]), new]))
+
+
+def _spans(buckets: Hashes, shingles: Hashes) -> tuple[Ints, Ints]:
+    """Where the buckets of these shingles, sorted as they, begin and end."""
+    low = shingles << _SHINGLE_BITS
+    high = low | ((np.uint64(1) << _SHINGLE_BITS) - np.uint64(1))
+    return np.searchsorted(buckets, low), np.searchsorted(buckets, high, "right")
 
 
 def merge(buckets: Hashes, new: Hashes) -> Hashes:

@@ -169,7 +169,13 @@ CREATE TABLE sketches (
 );
 CREATE INDEX sketches_representative ON sketches (representative);
 
--- their sampled shingles, as 64-bit numbers, in segments,
+-- what is needed of all of them at once, in one row (`sketchbook` says how it is laid out),
+CREATE TABLE sketch_measures (
+    id INTEGER PRIMARY KEY,
+    data BLOB NOT NULL
+);
+
+-- their sampled shingles, as sorted 64-bit numbers, in segments,
 CREATE TABLE sketch_buckets (
     id INTEGER PRIMARY KEY,
     data BLOB NOT NULL

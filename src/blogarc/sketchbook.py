@@ -10,7 +10,8 @@ as if all had been compared at once.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Protocol
 
 import numpy as np
 
@@ -20,6 +21,8 @@ from blogarc.verification import Bools, DuplicateConfig, Judgement, Pair, Verifi
 
 # Buckets come in segments, one a run. So many are put together into one: reading many is slower, writing one dearer.
 _MOST_SEGMENTS = 16
+# What is kept of each text in a row of one array, at the place that is its number: so it is read without a loop.
+_MEASURES = np.dtype([("digest", "<u8"), ("words", "<i4"), ("leads", "?"), ("tally", "<i4", 4)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,40 @@ class Known:
     buckets: Sequence[bytes] = ()
     pairs: Sequence[tuple[int, int, int]] = ()
     judgements: Callable[[Sequence[Pair]], Mapping[Pair, Judgement]] = lambda pairs: {}
+    measures: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Newcomers:
+    """The different texts of new articles, numbered as in `Texts`; some may be known already, and have their old number."""
+
+    numbers: Sequence[int]
+    keys: Sequence[str]
+    titles: Sequence[str]
+    read: Callable[[Sequence[int]], Iterable[str]]
+
+
+class Shelf(Protocol):
+    """What was kept, of which only what is asked for is read."""
+
+    @property
+    def measures(self) -> bytes:
+        """As `Changes` gave them."""
+
+    def buckets(self) -> Sequence[bytes]:
+        """The segments of buckets."""
+
+    def leaders(self, numbers: Sequence[int]) -> Mapping[int, tuple[str, str]]:
+        """Key and title of those among these texts that are known."""
+
+    def pairs_of(self, numbers: Sequence[int]) -> Iterable[Pair]:
+        """The verified pairs that have one of these texts."""
+
+    def judgements(self, pairs: Sequence[Pair]) -> Mapping[Pair, Judgement]:
+        """What was found about these pairs."""
+
+    def texts(self, numbers: Sequence[int]) -> Texts:
+        """These texts, in the order of the corpus."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +97,7 @@ class Changes:
 
     `sketched` are numbers with digest and words, `leaders` those that are compared, with their titles, `leader` for each of
     the texts given. `buckets` is a new segment, or all if `rewritten`. `representative` has the leader that represents each
-    of the leaders whose cluster was looked at, and `reasons` why, where it is another.
+    of the leaders whose cluster was looked at, and `reasons` why, where it is another. `measures` are kept as they are.
     """
 
     sketched: Sequence[tuple[int, int, int]]
@@ -72,6 +109,7 @@ class Changes:
     verified: Sequence[tuple[Pair, bool, Judgement]]
     representative: Mapping[int, int]
     reasons: Mapping[int, Judgement]
+    measures: bytes
 
 
 def refresh(texts: Texts, known: Known, config: DuplicateConfig, *, regroup: bool = False) -> Changes:
@@ -91,8 +129,7 @@ def refresh(texts: Texts, known: Known, config: DuplicateConfig, *, regroup: boo
     is_leader, changed = np.zeros(size, bool), np.zeros(size, bool)
     is_leader[list(leaders)] = True
     changed[added] = True
-    new = np.concatenate(own)
-    new = new[is_leader[minhash.texts_of(new)]]
+    new = minhash.sort_buckets(np.concatenate(own), is_leader)
     segments = [np.frombuffer(part, np.uint64) for part in known.buckets]
     kept = np.concatenate([*segments[:1], new[:0]])
     if len(segments) > 1:
@@ -105,13 +142,16 @@ def refresh(texts: Texts, known: Known, config: DuplicateConfig, *, regroup: boo
         of_left = leaving[minhash.texts_of(kept)]
         kept, gone = kept[~of_left], kept[of_left]
     buckets = minhash.merge(kept, new)
+    tally = np.zeros((4, size), np.int64)
+    old = np.frombuffer(known.measures, _MEASURES)
+    tally[:, : len(old)] = old["tally"].T
     if known.leaders:
         changed |= minhash.changed_by(buckets, new, gone, size)
         changed[[n for n, title in leaders.items() - known.leaders.items() if n in known.leaders]] = True
-        candidates = minhash.candidates_of(buckets, counts, marks.view(np.uint64), changed)
+        candidates = minhash.candidates_of(buckets, counts, marks.view(np.uint64), changed, tally)
     else:
         changed[:] = is_leader
-        candidates = minhash.candidates_of(buckets, counts, marks.view(np.uint64))
+        candidates = minhash.candidates_of(buckets, counts, marks.view(np.uint64), tally=tally)
 
     pairs = np.array(known.pairs, np.int64).reshape(-1, 3)
     one, other = pairs[:, 0], pairs[:, 1]
@@ -127,8 +167,8 @@ def refresh(texts: Texts, known: Known, config: DuplicateConfig, *, regroup: boo
         stay = set(staying_pairs)
         for n in np.flatnonzero(~wanted).tolist():
             wanted[n] = (int(candidates.first[n]), int(candidates.second[n])) not in stay
-    fresh_pairs = list(_pairs(candidates, wanted))
     lead_of = dict(zip(texts.numbers, leader, strict=True))
+    fresh_pairs = list(_pairs(candidates, wanted))
     start = set(np.flatnonzero(changed & is_leader).tolist())
     start |= {lead_of[number] for number in texts.touched}
     start |= {number for pair in (*dropped, *fresh_pairs) for number in pair if is_leader[number]}
@@ -139,30 +179,9 @@ def refresh(texts: Texts, known: Known, config: DuplicateConfig, *, regroup: boo
     local = sorted(reached, key=position.__getitem__)
     # All at once, as the first time, they are sketched already.
     sketches = fresh if local == unknown else minhash.sketch(texts.read(local))
-    place = np.zeros(size, np.int64)
-    place[local] = np.arange(len(local))
-    titles = [leaders[number] for number in local]
-
-    def text(n: int) -> str:
-        return next(iter(texts.read([local[n]])))
-
-    verifier = Verifier(sketches, titles.__getitem__, text, config)
-    judged = verifier.accept(_only(candidates, wanted, place))
-    flags = dict(zip(fresh_pairs, candidates.in_crowd[wanted].tolist(), strict=True))
-    verified = [
-        (pair, flags[pair], judged[key])
-        for pair in fresh_pairs
-        if (key := _ordered(int(place[pair[0]]), int(place[pair[1]]))) in judged
-    ]
+    part = _Part(local, leaders, sketches, candidates.only(wanted))
     remembered = known.judgements([pair for pair in staying_pairs if pair[0] in reached])
-    judged |= {_ordered(int(place[a]), int(place[b])): judgement for (a, b), judgement in remembered.items()}
-    copies = np.zeros(size, np.int64)
-    np.add.at(copies, leader, texts.copies)
-    preferred = None
-    if texts.preference is not None:
-        preferred = np.full(size, np.iinfo(np.int64).max)
-        np.minimum.at(preferred, leader, texts.preference)
-    groups = grouping.group(verifier, judged, copies[local], None if preferred is None else preferred[local])
+    verified, groups = _group(part, texts, leader, remembered, config, size)
     rewritten = len(known.buckets) >= _MOST_SEGMENTS or not known.leaders or bool(left)
     return Changes(
         sketched=[(number, digests[number], words[number]) for number in unknown],
@@ -174,7 +193,143 @@ def refresh(texts: Texts, known: Known, config: DuplicateConfig, *, regroup: boo
         verified=verified,
         representative={local[n]: local[kept] for n, kept in enumerate(groups.representative.tolist())},
         reasons={local[n]: judgement for n, judgement in groups.reasons.items()},
+        measures=_written(marks.view(np.uint64), counts, is_leader, tally),
     )
+
+
+def extend(came: Newcomers, shelf: Shelf, config: DuplicateConfig) -> tuple[Changes, Texts] | None:
+    """The same where texts only came, and few: nothing is read but what they touch. The changes, and the texts of the
+    clusters that were looked at. None if that is not enough, because a new text is to be compared in place of a known one,
+    or one that was gone came back."""
+    old = np.frombuffer(shelf.measures, _MEASURES)
+    unknown = [number for number in came.numbers if number >= len(old)]
+    places = [at for at, number in enumerate(came.numbers) if number >= len(old)]
+    fresh = minhash.sketch(came.read(unknown))
+    size = max([len(old) - 1, *came.numbers]) + 1
+    marks, counts, tally = np.zeros(size, np.uint64), np.zeros(size, np.int64), np.zeros((4, size), np.int64)
+    is_leader = np.zeros(size, bool)
+    marks[: len(old)], counts[: len(old)], tally[:, : len(old)] = old["digest"], old["words"], old["tally"].T
+    is_leader[: len(old)] = old["leads"]
+    marks[unknown], counts[unknown] = fresh.digests, fresh.counts
+    told = marks ^ minhash.scrambled(counts)
+    asked = np.flatnonzero(np.isin(told, told[list(came.numbers)]) & is_leader & (counts > 0))
+    known_leaders = {int(told[number]): (key, number) for number, (key, _) in shelf.leaders(asked.tolist()).items()}
+    # Each new text goes to the one of its words that has the first key; a known one stays in its place.
+    first = dict(known_leaders)
+    for at in places:
+        mine = came.keys[at], came.numbers[at]
+        same = int(told[mine[1]])
+        if counts[mine[1]]:
+            first[same] = min(first.get(same, mine), mine)
+    if any(first[same] != known for same, known in known_leaders.items()):
+        return None
+    leader = [first.get(int(told[n]), ("", n))[1] if counts[n] else n for n in came.numbers]
+    added = sorted({at for at in leader if at >= len(old)})
+    is_leader[added] = True
+    if not is_leader[leader].all():
+        return None
+    titles = {number: title for number, (_, title) in shelf.leaders(sorted(set(leader) - set(added))).items()}
+    before = dict(titles)
+    for number, title in zip(leader, came.titles, strict=True):
+        known_title = titles.get(number, "")
+        titles[number] = min(known_title or title, title or known_title)
+
+    own = _numbered(fresh, unknown)
+    new = minhash.sort_buckets(own, is_leader)
+    segments = [np.frombuffer(part, np.uint64) for part in shelf.buckets()]
+    changed = minhash.changed_among(segments, new, marks, size)
+    changed[added] = True
+    changed[[number for number, title in before.items() if titles[number] != title]] = True
+    candidates = minhash.candidates_of(minhash.around(segments, new, changed), counts, marks, changed, tally)
+    candidates = candidates.only(changed[candidates.first] | changed[candidates.second])
+    fresh_pairs = list(_pairs(candidates))
+    dropped = sorted(set(shelf.pairs_of([n for n in np.flatnonzero(changed).tolist() if n < len(old)])))
+    start = set(np.flatnonzero(changed & is_leader).tolist()) | set(leader)
+    start |= {number for pair in (*dropped, *fresh_pairs) for number in pair}
+    reached, staying = _reach(start, fresh_pairs, set(dropped), shelf)
+    # With all texts that have the words of one of them.
+    all_of = np.flatnonzero(np.isin(told, told[sorted(reached)]) & (counts > 0)).tolist()
+    texts = shelf.texts(sorted({*all_of, *reached}))
+    lead_of = {int(told[number]): number for number in reached if counts[number]}
+    homes = [lead_of[int(told[n])] if counts[n] else n for n in texts.numbers]
+    local = [number for number in texts.numbers if number in reached]
+    titles = {number: title for number, (_, title) in shelf.leaders(local).items()} | titles
+    part = _Part(local, titles, minhash.sketch(texts.read(local)), candidates)
+    verified, groups = _group(part, texts, homes, shelf.judgements(staying), config, size)
+    rewritten = len(segments) >= _MOST_SEGMENTS
+    buckets = minhash.merge(segments[0], np.concatenate([*segments[1:], new])) if rewritten else new
+    changes = Changes(
+        sketched=list(zip(unknown, fresh.digests.view(np.int64).tolist(), fresh.counts.tolist(), strict=True)),
+        leaders={number: titles[number] for number in sorted({*leader})},
+        leader=homes,
+        buckets=buckets.tobytes(),
+        rewritten=rewritten,
+        dropped=dropped,
+        verified=verified,
+        representative={local[n]: local[kept] for n, kept in enumerate(groups.representative.tolist())},
+        reasons={local[n]: judgement for n, judgement in groups.reasons.items()},
+        measures=_written(marks, counts, is_leader, tally),
+    )
+    return changes, texts
+
+
+def _reach(
+    start: set[int], fresh_pairs: Sequence[Pair], dropped: set[Pair], shelf: Shelf
+) -> tuple[set[int], list[Pair]]:
+    """All that is connected with the texts from which it starts, and the known pairs among them that stay."""
+    staying: set[Pair] = set()
+    reached, frontier = set(start), set(start)
+    while frontier:
+        found = set(shelf.pairs_of(sorted(frontier))) - dropped
+        staying |= found
+        # The fresh pairs begin and end at the start.
+        frontier = {number for pair in found for number in pair} - reached
+        reached |= frontier
+    return reached, sorted(staying)
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """The texts that are grouped anew, in the order of the corpus, with their titles and sketches, and candidates to verify."""
+
+    local: Sequence[int]
+    titles: Mapping[int, str]
+    sketches: Sketches
+    candidates: Candidates
+
+
+def _group(
+    part: _Part, texts: Texts, leader: Sequence[int], remembered: Mapping[Pair, Judgement], config: DuplicateConfig, size: int
+) -> tuple[list[tuple[Pair, bool, Judgement]], grouping.Groups]:  # fmt: skip
+    """Verify the candidates and group a part with what is remembered; `leader` is that of each of the texts."""
+    local = part.local
+    place = np.zeros(size, np.int64)
+    place[local] = np.arange(len(local))
+
+    def text(n: int) -> str:
+        return next(iter(texts.read([local[n]])))
+
+    verifier = Verifier(part.sketches, lambda n: part.titles[local[n]], text, config)
+    judged = verifier.accept(_placed(part.candidates, place))
+    verified = [
+        (pair, crowd, judged[key])
+        for pair, crowd in zip(_pairs(part.candidates), part.candidates.in_crowd.tolist(), strict=True)
+        if (key := _ordered(int(place[pair[0]]), int(place[pair[1]]))) in judged
+    ]
+    judged |= {_ordered(int(place[a]), int(place[b])): judgement for (a, b), judgement in remembered.items()}
+    copies = np.zeros(size, np.int64)
+    np.add.at(copies, leader, texts.copies)
+    preferred = None
+    if texts.preference is not None:
+        preferred = np.full(size, np.iinfo(np.int64).max)
+        np.minimum.at(preferred, leader, texts.preference)
+    return verified, grouping.group(verifier, judged, copies[local], None if preferred is None else preferred[local])
+
+
+def _written(digests: Hashes, words: Ints, leads: Bools, tally: Ints) -> bytes:
+    measures = np.zeros(len(words), _MEASURES)
+    measures["digest"], measures["words"], measures["leads"], measures["tally"] = digests, words, leads, tally.T
+    return measures.tobytes()
 
 
 def _lead(texts: Texts, digests: Hashes, words: Ints) -> tuple[list[int], dict[int, str]]:
@@ -210,16 +365,10 @@ def _pairs(candidates: Candidates, wanted: Bools | slice = slice(None)) -> Itera
     return zip(candidates.first[wanted].tolist(), candidates.second[wanted].tolist(), strict=True)
 
 
-def _only(candidates: Candidates, wanted: Bools, place: Ints) -> Candidates:
-    """Some of the candidates, their texts numbered as `place` says."""
-    one, other = place[candidates.first[wanted]], place[candidates.second[wanted]]
-    return Candidates(
-        np.minimum(one, other),
-        np.maximum(one, other),
-        candidates.shared[wanted],
-        candidates.resemblance[wanted],
-        candidates.in_crowd[wanted],
-    )
+def _placed(candidates: Candidates, place: Ints) -> Candidates:
+    """Candidates with their texts numbered as `place` says."""
+    one, other = place[candidates.first], place[candidates.second]
+    return replace(candidates, first=np.minimum(one, other), second=np.maximum(one, other))
 
 
 def _ordered(a: int, b: int) -> Pair:

@@ -9,37 +9,26 @@ from __future__ import annotations
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
+from functools import partial
 
 from sqlite_utils import Database
 
 from blogarc import duplicates
 from blogarc.archive.decisions import rulings
 from blogarc.archive.runs import last_run
-from blogarc.duplicates import DuplicateConfig, comparable, rank_of_date
+from blogarc.archive.shelf import Corpus, Numbers, Shelf, judgements_on, load_corpus, ranks, texts_in
+from blogarc.duplicates import DuplicateConfig
 from blogarc.model import Duplicate, Kind
 from blogarc.rulings import Judged, Verdicts, overrule, weigh
-from blogarc.sketchbook import Changes, Known, Texts, refresh
+from blogarc.sketchbook import Changes, Known, Texts, extend, refresh
 from blogarc.verification import Judgement
 
-_READ_AT_ONCE = 500
 # Options that say which copy represents, and not what is a copy.
 _OF_CHOICE = ("keep", "dumps")
 
 Row = tuple[int, int, str, float, str]  # article, kept, kind, similarity, scores
-
-
-@dataclass(frozen=True, slots=True)
-class Corpus:
-    """What is known of every article, in the order of the corpus, without its text."""
-
-    rows: list[int]
-    keys: list[str]
-    titles: list[str]
-    dumps: list[str]
-    published: list[str | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +44,6 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
-class _Numbers:
-    """The number of each text that is known, by its key, and by number how often it occurred."""
-
-    of: Mapping[str, int]
-    copies: Mapping[int, int]
-
-
-@dataclass(frozen=True, slots=True)
 class _Ruled:
     """What a ruling needs to know of an article."""
 
@@ -72,46 +53,70 @@ class _Ruled:
 
 def refresh_clusters(db: Database, config: DuplicateConfig) -> Outcome:
     """Bring clusters and duplicates up to date; to be called within a transaction."""
-    corpus = _load_corpus(db)
+    outcome = _extended(db, config)
+    if outcome is not None:
+        return outcome
+    corpus = load_corpus(db)
     regroup = _forget_outdated(db, config)
     before = dict(db.execute("SELECT article, representative FROM clusters").fetchall())
     known, numbers = _load_known(db)
-    texts, place = _texts(db, corpus, numbers, config, before)
+    texts, place = texts_in(db, corpus, numbers, config, before)
     changes = refresh(texts, known, config, regroup=regroup)
     _keep(db, texts, known, numbers, changes)
     # Decisions, also those that were undone since, may concern clusters that nothing else has changed.
     (decided,) = db.execute("SELECT EXISTS (SELECT 1 FROM decisions)").fetchone()
-    kept, found, looked = _assemble(db, corpus, changes, place, config, before, whole=bool(decided))
+    leaders = [changes.leader[at] for at in place]
+    kept, found, looked = _assemble(db, corpus, changes, leaders, config, before, whole=bool(decided))
     if decided:
         kept, found = _overruled(db, corpus, kept, found, weigh(rulings(db), set(corpus.keys)), config)
     _write(db, corpus, kept, found, looked, before)
     return Outcome(corpus, kept, looked, before)
 
 
-def _load_corpus(db: Database) -> Corpus:
-    corpus = Corpus([], [], [], [], [])
-    for dump, name in db.execute("SELECT id, name FROM dumps ORDER BY name, sha256").fetchall():
-        told = db.execute(
-            "SELECT id, key, CASE title_source WHEN 'line' THEN title ELSE '' END, published FROM articles WHERE dump = ?"
-            " ORDER BY paragraph_start",
-            [dump],
-        )
-        rows = told.fetchall()
-        if rows:
-            ids, keys, titles, published = zip(*rows, strict=True)
-            corpus.rows.extend(ids)
-            corpus.keys.extend(keys)
-            corpus.titles.extend(titles)
-            corpus.published.extend(published)
-        corpus.dumps.extend([name] * len(rows))
-    return corpus
+def _extended(db: Database, config: DuplicateConfig) -> Outcome | None:
+    """The same where all is as it was, but for a few articles that came; None where it is not, or more than they is concerned.
+
+    The outcome has those articles only whose clusters were looked at.
+    """
+    shelf = Shelf.opened(db, config) if _is_as_it_was(db, config) else None
+    if shelf is None:
+        return None
+    found = extend(shelf.newcomers(), shelf, config)
+    if found is None:
+        return None
+    changes, texts = found
+    corpus, place = shelf.corpus, shelf.place
+    marks = json.dumps(corpus.rows)
+    sql = "SELECT article, representative FROM clusters WHERE article IN (SELECT value FROM json_each(?))"
+    before = dict(db.execute(sql, [marks]).fetchall())
+    titles = {number: title for number, (_, title) in shelf.leaders(sorted(changes.leaders)).items()}
+    sql = "SELECT id, key, copies FROM sketches WHERE id IN (SELECT value FROM json_each(?))"
+    rows = db.execute(sql, [json.dumps(texts.numbers)]).fetchall()
+    numbers = Numbers({key: number for number, key, _ in rows}, {number: many for number, _, many in rows})
+    _keep(db, texts, Known(leaders=titles), numbers, changes)
+    leaders = [changes.leader[at] for at in place]
+    kept, rows, looked = _assemble(db, corpus, changes, leaders, config, before, whole=False)
+    _write(db, corpus, kept, rows, looked, before)
+    return Outcome(corpus, kept, looked, before)
+
+
+def _is_as_it_was(db: Database, config: DuplicateConfig) -> bool:
+    """Whether the rules, the options and what persons decided are those of the last time: nothing, of the latter."""
+    run = last_run(db, "dedupe")
+    (decided,) = db.execute("SELECT EXISTS (SELECT 1 FROM decisions)").fetchone()
+    return (
+        not decided
+        and run is not None
+        and run["version"] == duplicates.VERSION
+        and json.loads(run["parameters"]) == json.loads(json.dumps(asdict(config)))
+    )
 
 
 def _forget_outdated(db: Database, config: DuplicateConfig) -> bool:
     """Forget what was found by other rules or with other options; whether clusters must be made anew from what is left."""
     run = last_run(db, "dedupe")
     if run is None or run["version"] != duplicates.VERSION:
-        for table in ("likenesses", "sketch_buckets", "sketches"):
+        for table in ("likenesses", "sketch_measures", "sketch_buckets", "sketches"):
             db.execute(f"DELETE FROM {table}")
         return False
     before, now = json.loads(run["parameters"]), json.loads(json.dumps(asdict(config)))
@@ -119,13 +124,14 @@ def _forget_outdated(db: Database, config: DuplicateConfig) -> bool:
         k: v for k, v in now.items() if k not in _OF_CHOICE
     }:
         db.execute("DELETE FROM likenesses")
+        db.execute("DELETE FROM sketch_measures")
         db.execute("DELETE FROM sketch_buckets")
         db.execute("UPDATE sketches SET leads = 0")
         return False
     return bool(before != now)
 
 
-def _load_known(db: Database) -> tuple[Known, _Numbers]:
+def _load_known(db: Database) -> tuple[Known, Numbers]:
     """What is kept, and the number of each text and how often it occurred."""
     rows = db.execute("SELECT id, key, digest, words, copies FROM sketches").fetchall()
     ids, keys, digests, words, copies = zip(*rows, strict=True) if rows else ((), (), (), (), ())
@@ -133,81 +139,20 @@ def _load_known(db: Database) -> tuple[Known, _Numbers]:
     buckets = [data for (data,) in db.execute("SELECT data FROM sketch_buckets ORDER BY id")]
     pairs = db.execute("SELECT first, second, crowd FROM likenesses").fetchall()
 
-    def judgements(wanted: Sequence[tuple[int, int]]) -> dict[tuple[int, int], Judgement]:
-        # Many are read faster all at once, few one by one.
-        sql = "SELECT first, second, kind, similarity, scores, rule FROM likenesses"
-        if len(wanted) * 8 > len(pairs):
-            chosen = set(wanted)
-            rows: Iterable[Any] = (row for row in db.execute(sql) if (row[0], row[1]) in chosen)
-        else:
-            rows = (db.execute(f"{sql} WHERE first = ? AND second = ?", pair).fetchone() for pair in wanted)
-        return {
-            (a, b): Judgement(Kind(kind), similarity, json.loads(scores), rule)
-            for a, b, kind, similarity, scores, rule in rows
-        }
-
+    measures = b"".join(data for (data,) in db.execute("SELECT data FROM sketch_measures"))
     known = Known(
-        dict(zip(ids, digests, strict=True)), dict(zip(ids, words, strict=True)), leaders, buckets, pairs, judgements
+        dict(zip(ids, digests, strict=True)),
+        dict(zip(ids, words, strict=True)),
+        leaders,
+        buckets,
+        pairs,
+        partial(judgements_on, db),
+        measures,
     )
-    return known, _Numbers(dict(zip(keys, ids, strict=True)), dict(zip(ids, copies, strict=True)))
+    return known, Numbers(dict(zip(keys, ids, strict=True)), dict(zip(ids, copies, strict=True)))
 
 
-def _texts(
-    db: Database, corpus: Corpus, numbers: _Numbers, config: DuplicateConfig, before: Mapping[int, int]
-) -> tuple[Texts, list[int]]:
-    """The different texts of the corpus, and for each article the place of its text among them."""
-    times = Counter(corpus.keys)
-    keys, copies = list(times), list(times.values())
-    places = dict(zip(keys, range(len(keys)), strict=True))
-    place = list(map(places.__getitem__, corpus.keys))
-    # Read backwards, what remains of each key is its first article.
-    first = dict(zip(reversed(corpus.keys), reversed(corpus.rows), strict=True))
-    titles = [""] * len(keys)
-    for at, title in zip(place, corpus.titles, strict=True):
-        if title:
-            titles[at] = min(titles[at] or title, title)
-    told: list[int] = [numbers.of.get(key, 0) for key in keys]
-    next_number = max(numbers.copies, default=0) + 1
-    for at in [at for at, number in enumerate(told) if not number]:
-        told[at] = next_number
-        next_number += 1
-    touched = {number for number, many in zip(told, copies, strict=True) if numbers.copies.get(number) != many}
-    came = set(corpus.rows).difference(before)
-    touched |= {told[at] for at, row in zip(place, corpus.rows, strict=True) if row in came} if came else set()
-    row_of = dict(zip(told, map(first.__getitem__, keys), strict=True))
-
-    def read(wanted: Sequence[int]) -> Iterator[str]:
-        for at in range(0, len(wanted), _READ_AT_ONCE):
-            rows = [row_of[number] for number in wanted[at : at + _READ_AT_ONCE]]
-            marks = ", ".join("?" * len(rows))
-            sql = f"SELECT id, text, CASE title_source WHEN 'line' THEN title ELSE '' END FROM articles WHERE id IN ({marks})"
-            texts = {row: comparable(text, title) for row, text, title in db.execute(sql, rows)}
-            yield from (texts[row] for row in rows)
-
-    preference = None
-    ranks = _ranks(db, corpus, config)
-    if ranks is not None:
-        liked: dict[int, int] = {}
-        for at, rank in zip(place, ranks, strict=True):
-            liked[at] = min(rank, liked.get(at, rank))
-        preference = [liked[at] for at in range(len(keys))]
-    return Texts(told, keys, titles, copies, preference, touched, read), place
-
-
-def _ranks(db: Database, corpus: Corpus, config: DuplicateConfig) -> list[int] | None:
-    """For each article how well it is suited to represent others, the lower the better; None for the usual rule."""
-    if config.keep == "longest":
-        words = dict(db.execute("SELECT id, words FROM articles").fetchall())
-        return [-words[row] for row in corpus.rows]
-    if config.keep == "newest":
-        return [-rank_of_date(published) for published in corpus.published]
-    if config.keep == "dumps":
-        order = {name: rank for rank, name in enumerate(config.dumps)}
-        return [order.get(name, len(order)) for name in corpus.dumps]
-    return list(range(len(corpus.rows))) if config.keep == "first" else None
-
-
-def _keep(db: Database, texts: Texts, known: Known, numbers: _Numbers, changes: Changes) -> None:
+def _keep(db: Database, texts: Texts, known: Known, numbers: Numbers, changes: Changes) -> None:
     """Write down what was learnt about texts and pairs."""
     keys = dict(zip(texts.numbers, texts.keys, strict=True))
     copies = dict(zip(texts.numbers, texts.copies, strict=True))
@@ -243,6 +188,8 @@ def _keep(db: Database, texts: Texts, known: Known, numbers: _Numbers, changes: 
         db.execute("DELETE FROM sketch_buckets")
     if changes.buckets:
         db.execute("INSERT INTO sketch_buckets (data) VALUES (?)", [changes.buckets])
+    db.execute("DELETE FROM sketch_measures")
+    db.execute("INSERT INTO sketch_measures (data) VALUES (?)", [changes.measures])
     run("DELETE FROM likenesses WHERE first = ? AND second = ?", changes.dropped)
     run(
         "INSERT INTO likenesses (first, second, crowd, kind, similarity, scores, rule) VALUES (?, ?, ?, ?, ?, ?, ?)",
@@ -260,26 +207,26 @@ def _told(judgement: Judgement | None) -> tuple[str | None, float | None, str | 
 
 
 def _assemble(
-    db: Database, corpus: Corpus, changes: Changes, place: Sequence[int], config: DuplicateConfig,
+    db: Database, corpus: Corpus, changes: Changes, leaders: Sequence[int], config: DuplicateConfig,
     before: Mapping[int, int], *, whole: bool,
 ) -> tuple[list[int], list[Row], list[int]]:  # fmt: skip
-    """The places of the articles that represent each, and the duplicates, from what is kept of texts; of those places only
+    """The places of the articles that represent each, and the duplicates, from what is kept of texts, of which `leaders` has
+    that of each article; of those places only
     whose cluster was looked at, unless the `whole` is wanted, which are told too."""
     sql = "SELECT id, representative, kind, similarity, scores FROM sketches WHERE leads"
     wanted = changes.representative
-    if whole or len(wanted) * 8 > len(changes.leaders):
-        rows: Iterable[Any] = db.execute(sql)
+    if whole:
+        rows = db.execute(sql)
     else:
-        rows = (db.execute(f"{sql} AND id = ?", [number]).fetchone() for number in wanted)
+        rows = db.execute(f"{sql} AND id IN (SELECT value FROM json_each(?))", [json.dumps(list(wanted))])
     told = {number: (kept, kind, similarity, scores) for number, kept, kind, similarity, scores in rows}
-    leaders = [changes.leader[at] for at in place]
     looked = [n for n, leader in enumerate(leaders) if whole or leader in wanted]
-    ranks = _ranks(db, corpus, config)
+    liking = ranks(db, corpus, config)
     # A text represents others through that of its occurrences that is liked best, or else the first.
     best: dict[int, int] = {}
     for n in looked:
         leader = leaders[n]
-        if leader not in best or (ranks is not None and ranks[n] < ranks[best[leader]]):
+        if leader not in best or (liking is not None and liking[n] < liking[best[leader]]):
             best[leader] = n
     position = dict(zip(corpus.rows, range(len(corpus.rows)), strict=True))
     kept = [position.get(home, 0) for home in map(before.get, corpus.rows, corpus.rows)]
@@ -313,7 +260,7 @@ def _overruled(
 
     listed = [Duplicate(n, at, Kind(kind), score, json.loads(scores)) for n, at, kind, score, scores in found]
     articles = [_Ruled(key, words[key]) for key in corpus.keys]
-    representative, ruled = overrule(articles, kept, listed, verdicts, judge, _ranks(db, corpus, config))
+    representative, ruled = overrule(articles, kept, listed, verdicts, judge, ranks(db, corpus, config))
     told = [(d.article, d.kept, str(d.kind), d.similarity, json.dumps(dict(d.scores))) for d in ruled]
     return representative, told
 
@@ -325,12 +272,9 @@ def _write(
     rows = corpus.rows
     run = db.conn.executemany
     sql = "SELECT article, kept, kind, similarity, scores FROM duplicates"
-    ours = {rows[n] for n in looked}
-    if len(ours) * 8 > len(rows):
-        old = {row[0]: row for row in db.execute(sql) if row[0] in ours}
-    else:
-        told = (db.execute(f"{sql} WHERE article = ?", [row]).fetchone() for row in ours)
-        old = {row[0]: row for row in told if row is not None}
+    ours = [rows[n] for n in looked]
+    told = db.execute(f"{sql} WHERE article IN (SELECT value FROM json_each(?))", [json.dumps(ours)])
+    old = {row[0]: row for row in told}
     new = {rows[n]: (rows[n], rows[at], kind, similarity, scores) for n, at, kind, similarity, scores in found}
     run("DELETE FROM duplicates WHERE article = ?", [(row,) for row in old if old[row] != new.get(row)])
     run("INSERT INTO duplicates VALUES (?, ?, ?, ?, ?)", [new[row] for row in new if new[row] != old.get(row)])

@@ -101,8 +101,7 @@ def dedupe(db: Database, config: DuplicateConfig, progress: Progress, limit: int
         progress("Comparing", 0, count, "articles")
         outcome = copies.refresh_clusters(db, config)
         progress("Comparing", count, count, "articles")
-        keys = outcome.corpus.keys
-        output = _digest((keys[kept] for kept in outcome.kept), digest)
+        output = _digest(_clusters_told(db), digest)
         report = _dedupe_report(db, limit, False, perf_counter() - clock)
         if last_run(db, "dedupe") is not None:
             changes = list(islice(copies.list_changes(outcome), limit))
@@ -313,6 +312,14 @@ def _all_paired(db: Database) -> bool:
     return run is not None and json.loads(run["counts"]) == {table: db.table(table).count for table in _OF_PAIRS}
 
 
+def _clusters_told(db: Database) -> list[str]:
+    """The clusters, as rows that are represented by others: put together by SQLite, which is quick where they are many."""
+    sql = "SELECT article, representative FROM clusters WHERE article <> representative ORDER BY article"
+    return [
+        db.execute(f"SELECT coalesce(group_concat(article || ' ' || representative), '') FROM ({sql})").fetchone()[0]
+    ]
+
+
 def require_articles(db: Database) -> None:
     """Raises NoArchiveError if no dump was ingested."""
     if db.execute("SELECT 1 FROM dumps LIMIT 1").fetchone() is None:
@@ -351,15 +358,18 @@ def _dedupe_report(db: Database, limit: int | None, up_to_date: bool, seconds: f
     (articles,) = db.execute("SELECT count(*) FROM articles").fetchone()
     (clusters,) = db.execute("SELECT count(*) FROM clusters WHERE article = representative").fetchone()
     kinds = Counter(dict(db.execute("SELECT kind, count(*) FROM duplicates GROUP BY kind").fetchall()))
+    # Few are shown of very many: only those are looked up that may be among them.
+    shown = -1 if limit is None else limit
+    last = db.execute("SELECT similarity FROM duplicates ORDER BY 1 LIMIT 1 OFFSET ?", [max(shown - 1, 0)]).fetchone()
     rows = db.query(
         """
         SELECT a.key AS id, a.title, d.name AS source, a.line_start AS line, k.key AS kept, k.title AS kept_title,
             e.name AS kept_source, k.line_start AS kept_line, u.kind, u.similarity, u.scores
         FROM duplicates u JOIN articles a ON a.id = u.article JOIN dumps d ON d.id = a.dump
         JOIN articles k ON k.id = u.kept JOIN dumps e ON e.id = k.dump
-        ORDER BY u.similarity, d.name, d.sha256, a.paragraph_start LIMIT ?
+        WHERE u.similarity <= ? ORDER BY u.similarity, d.name, d.sha256, a.paragraph_start LIMIT ?
         """,
-        [-1 if limit is None else limit],
+        [last[0] if last and shown > 0 else 1.0, shown],
     )
     closest = [DuplicateRow(**{**row, "scores": json.loads(row["scores"])}) for row in rows]
     return DedupeReport(articles, clusters, dict(sorted(kinds.items())), closest, up_to_date, seconds)
