@@ -44,9 +44,9 @@ _SCALE = 4
 _WHOLE = 128
 # A bucket of more texts is furniture. Shingles outside the coarse sample are seen in short texts only, which are the
 # smaller part of an archive, so there the limit is lower.
-_CROWD, _CROWD_OF_SHORT = 24, 12
+CROWD, CROWD_OF_SHORT = 24, 12
 # Fewer shared shingles than this, or a smaller share of the shorter text, are chance or a quotation.
-_FEWEST_SHARED, _LEAST_SHARE = 3, 0.12
+FEWEST_SHARED, _LEAST_SHARE = 3, 0.12
 # A text of a few words has few shingles: there half of them will do.
 _LEAST_SHARE_OF_FEW = 0.5
 # Where words are changed here and there, so that a share s of the shingles is left, about s of these are followed by the
@@ -73,6 +73,9 @@ _MOST_TEXTS = 1 << 24
 # and whether both go on alike.
 _PAIR_BITS, _FIRST_BITS = np.uint64(3), np.uint64(27)
 _ALIKE, _CROWDED, _FEW = np.uint64(1), np.uint64(2), np.uint64(4)
+
+# The highest shingle of the coarse sample.
+COARSE = ((1 << 64) - 1) // _SCALE >> int(_SHINGLE_BITS)
 
 # ASCII letters and digits are kept, in lower case; the rest of ASCII parts words; bytes of other characters are kept.
 _FOLD = bytes(ord(chr(c).lower()) if chr(c).isalnum() else 32 for c in range(128)) + bytes(range(128, 256))
@@ -119,6 +122,15 @@ class Sketches:
         """The shingles of a text in order, all of them, as numbers."""
         codes = self.codes[self.starts[text] : self.starts[text + 1]].astype(np.int64) - _FIRST_CODE
         return codes[:-2] << 40 | codes[1:-1] << 20 | codes[2:] if len(codes) >= SHINGLE else codes[:0]
+
+
+@dataclass(frozen=True, slots=True)
+class Sampled:
+    """What is known of the shingles of some texts: the `words` of each, and in `tally` (four rows) how many of its shingles
+    are in crowds and not in the coarse sample, in crowds and in it, of its own and not in it, of its own and in it."""
+
+    words: Ints
+    tally: Ints
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,6 +218,11 @@ def texts_of(buckets: Hashes) -> Ints:
     return ((buckets >> _HINT_BITS) & _TEXT_MASK).astype(np.int64)
 
 
+def parts_of(buckets: Hashes) -> tuple[Hashes, Ints, NDArray[np.uint8]]:
+    """The shingle of each bucket (34 bits of its hash), its text, and the hint of the words that follow (6 bits)."""
+    return buckets >> _SHINGLE_BITS, texts_of(buckets), (buckets & _HINT_MASK).astype(np.uint8)
+
+
 def number(buckets: Hashes, texts: Ints) -> Hashes:
     """The buckets with their texts numbered anew: text `n` becomes `texts[n]`.
 
@@ -241,8 +258,7 @@ def candidates_of(
     if tally is not None:
         np.copyto(tally, own.tally, where=True if changed is None else changed)
         np.copyto(own.tally, tally)
-    # Nearly all pairs have one shingle in common, or two: only a text of very few words could be a copy on that ground.
-    few = own.tally[3] * _LEAST_SHARE_OF_FEW < _FEWEST_SHARED
+    few = have_few(own.tally)
     # Pairs are parted by their first text into up to 256 parts, and told apart in each. If there are very many, only some
     # parts are made at a time.
     shift = max(0, (len(counts) - 1).bit_length() - 8)
@@ -259,6 +275,42 @@ def candidates_of(
     return Candidates(
         *(np.concatenate([getattr(part, each.name) for part in (none, *found)]) for each in fields(Candidates))
     )
+
+
+def weigh_shared(
+    first: Sampled, second: Sampled, rare: Ints, alike: Ints, crowds: Ints, among: NDArray[np.bool_] | None = None
+) -> tuple[NDArray[np.bool_], Floats, Floats, NDArray[np.bool_]]:
+    """Which pairs of texts may be duplicates, by what they share; all arrays of one length, an entry for each pair.
+
+    They share so many `rare` shingles (not furniture), of which so many are followed by the same words, `alike`; and in so
+    many `crowds` one of them is the centre. On the first ground only pairs `among` some are wanted, if it is said which.
+    Returns which may be, and of these what `Candidates` says: shared, resemblance, in_crowd.
+    """
+    long = (first.words >= _WHOLE) | (second.words >= _WHOLE)
+    # Of a long text only the coarse sample is known, and of what it shares.
+    (first_rare, first_all), (second_rare, second_all) = (
+        (
+            np.where(long, side.tally[3], side.tally[2] + side.tally[3]),
+            np.where(long, side.tally[1] + side.tally[3], side.tally.sum(axis=0)),
+        )
+        for side in (first, second)
+    )
+    share = rare / np.maximum(np.minimum(first_rare, second_rare), 1)
+    resemblance = rare / np.maximum(first_rare + second_rare - rare, 1)
+    enough = (rare >= FEWEST_SHARED) & (share >= _LEAST_SHARE) | (rare > 0) & (share >= _LEAST_SHARE_OF_FEW)
+    enough &= (share >= _PASSAGE_BELOW) | (alike <= (share + _MORE_ALIKE) * rare)
+    if among is not None:
+        enough &= among
+    in_crowd = ~enough & (crowds >= _LEAST_SHARE_OF_FEW * np.maximum(np.minimum(first_all, second_all), 1))
+    share[in_crowd] = resemblance[in_crowd] = 0.0
+    found = enough | in_crowd
+    return found, np.minimum(share[found], 1.0), np.minimum(resemblance[found], 1.0), in_crowd[found]
+
+
+def have_few(tally: Ints) -> NDArray[np.bool_]:
+    """Of which texts, by the tally of their shingles, a shingle or two in common are worth a look; other pairs need more
+    (FEWEST_SHARED): nearly all pairs have one in common, or two."""
+    return np.asarray(tally[3] * _LEAST_SHARE_OF_FEW < FEWEST_SHARED)
 
 
 def changed_by(buckets: Hashes, new: Hashes, gone: Hashes, texts: int) -> NDArray[np.bool_]:
@@ -488,12 +540,12 @@ def _first_of_each(ascending: Hashes) -> NDArray[np.bool_]:
 
 def _are_crowded(shingles: Hashes, sizes: Ints) -> NDArray[np.bool_]:
     """Whether buckets of these sizes are furniture."""
-    return np.asarray(sizes > np.where(_are_coarse(shingles), _CROWD, _CROWD_OF_SHORT))
+    return np.asarray(sizes > np.where(_are_coarse(shingles), CROWD, CROWD_OF_SHORT))
 
 
 def _are_coarse(shingles: Hashes) -> NDArray[np.bool_]:
     """Whether these are sampled of long texts too."""
-    return np.asarray(shingles <= (_TOP // np.uint64(_SCALE)) >> _SHINGLE_BITS)
+    return np.asarray(shingles <= np.uint64(COARSE))
 
 
 def _cuts(buckets: Hashes) -> Hashes:
@@ -599,6 +651,9 @@ class _Own:
     tally: Ints
     changed: NDArray[np.bool_] | None
 
+    def of(self, texts: Ints) -> Sampled:
+        return Sampled(self.counts[texts], self.tally[:, texts])
+
 
 def _judge(parts: Sequence[Hashes], own: _Own) -> Candidates:
     """The candidates among these pairs, which hold all there are of their first texts."""
@@ -606,8 +661,8 @@ def _judge(parts: Sequence[Hashes], own: _Own) -> Candidates:
     # Counted roughly first, several pairs in one place, which leaves few to sort.
     places = ((values >> _PAIR_BITS) * _MIX[0] >> np.uint64(62 - max(len(values), 1).bit_length())).view(np.int64)
     times = np.bincount(places)
-    times[places[values & _CROWDED > 0]] = _FEWEST_SHARED
-    values = values[(times[places] >= _FEWEST_SHARED) | (values & _FEW > 0)]
+    times[places[values & _CROWDED > 0]] = FEWEST_SHARED
+    values = values[(times[places] >= FEWEST_SHARED) | (values & _FEW > 0)]
     values.sort()
     values = values[_worth_counting(values)]
     at = np.flatnonzero(_first_of_each(values >> _PAIR_BITS))
@@ -627,7 +682,7 @@ def _worth_counting(values: Hashes) -> NDArray[np.bool_]:
     kept[:-1] |= kept[1:] & same
     kept[1:] |= kept[:-1] & same
     three = same[1:] & same[:-1]
-    for k in range(_FEWEST_SHARED):
+    for k in range(FEWEST_SHARED):
         kept[k : k + len(three)] |= three
     return kept
 
@@ -635,31 +690,9 @@ def _worth_counting(values: Hashes) -> NDArray[np.bool_]:
 def _enough(first: Ints, second: Ints, rare: Ints, alike: Ints, crowds: Ints, own: _Own) -> Candidates:
     """Those of these pairs that may be duplicates. They share so many `rare` shingles, of which so many go on alike, and
     in so many crowds one of them is the centre."""
-    long = (own.counts[first] >= _WHOLE) | (own.counts[second] >= _WHOLE)
-    # Of a long text only the coarse sample is known, and of what it shares.
-    (first_rare, first_all), (second_rare, second_all) = (
-        (
-            np.where(long, own.tally[3, side], own.tally[2, side] + own.tally[3, side]),
-            np.where(long, own.tally[1, side] + own.tally[3, side], own.tally[:, side].sum(axis=0)),
-        )
-        for side in (first, second)
-    )
-    share = rare / np.maximum(np.minimum(first_rare, second_rare), 1)
-    resemblance = rare / np.maximum(first_rare + second_rare - rare, 1)
-    enough = (rare >= _FEWEST_SHARED) & (share >= _LEAST_SHARE) | (rare > 0) & (share >= _LEAST_SHARE_OF_FEW)
-    enough &= (share >= _PASSAGE_BELOW) | (alike <= (share + _MORE_ALIKE) * rare)
-    if own.changed is not None:
-        enough &= own.changed[first] | own.changed[second]
-    in_crowd = ~enough & (crowds >= _LEAST_SHARE_OF_FEW * np.maximum(np.minimum(first_all, second_all), 1))
-    share[in_crowd] = resemblance[in_crowd] = 0.0
-    found = enough | in_crowd
-    return Candidates(
-        first[found],
-        second[found],
-        np.minimum(share[found], 1.0),
-        np.minimum(resemblance[found], 1.0),
-        in_crowd[found],
-    )
+    among = None if own.changed is None else own.changed[first] | own.changed[second]
+    found, shared, resemblance, in_crowd = weigh_shared(own.of(first), own.of(second), rare, alike, crowds, among)
+    return Candidates(first[found], second[found], shared, resemblance, in_crowd)
 
 
 def _texts_of_pairs(pairs: Hashes) -> tuple[Ints, Ints]:

@@ -204,7 +204,7 @@ def find_pairs(
                 "source": rows[pair.source],
                 "target": rows[pair.target],
                 "score": pair.score,
-                "evidence": json.dumps(_named(pair.evidence, articles), ensure_ascii=False),
+                "evidence": json.dumps(named(pair.evidence, articles), ensure_ascii=False),
             }
             id_ = db.table("pairs").insert(row).last_pk
             db.conn.executemany(
@@ -341,7 +341,7 @@ def _digest(lines: Iterable[str], seed: str) -> str:
     return hashlib.sha256("\n".join([seed, *lines]).encode()).hexdigest()
 
 
-def _named(evidence: Any, articles: Sequence[Article]) -> dict[str, Any]:
+def named(evidence: Any, articles: Sequence[Article]) -> dict[str, Any]:
     """The evidence of a pair with positions in a list turned into keys, which last."""
 
     def name(value: Any) -> Any:
