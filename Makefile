@@ -12,7 +12,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 SHELL := /bin/sh
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check fix docs site faults fuzz words learn bench-dedupe-pool bench-dedupe clean
+.PHONY: help demo ready test check fix docs site faults fuzz words learn bench-dedupe-pool bench-dedupe clean
 
 help: ## List these words
 	@echo "Usage: make WORD   (PYTHON=python3.12 make WORD for another Python)"
@@ -21,6 +21,8 @@ help: ## List these words
 demo: $(READY) ## Make a corpus of sample_data/ in demo/, and show it
 	@rm -rf demo
 	@$(BIN)/blogarc demo demo
+
+ready: $(READY_DEV) ## Install what the other words need
 
 test: $(READY_DEV) ## Run the tests; ARGS="-k spans" chooses
 	@$(BIN)/python -m pytest $(ARGS)

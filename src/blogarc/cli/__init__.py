@@ -1,7 +1,7 @@
 """The command line: a command parses, calls one method of `Archive`, and prints its report.
 
-`session` holds what all commands share; `collecting`, `exporting`, `looking`, `showing`, `deciding` and `keeping` the commands;
-`views` the tables.
+`session` holds what all commands share; `collecting`, `exporting`, `looking`, `showing`, `deciding`, `keeping` and
+`sparking` the commands; `views` the tables.
 """
 
 from __future__ import annotations
@@ -13,7 +13,18 @@ import typer
 from typer.core import TyperGroup
 
 from blogarc import messages
-from blogarc.cli import collecting, deciding, exporting, keeping, looking, reviewing, setting_up, settings, showing
+from blogarc.cli import (
+    collecting,
+    deciding,
+    exporting,
+    keeping,
+    looking,
+    reviewing,
+    setting_up,
+    settings,
+    showing,
+    sparking,
+)
 from blogarc.cli.session import INTERRUPTED, SETTINGS, command, speak
 from blogarc.console import Terminal
 from blogarc.errors import BlogarcError
@@ -95,7 +106,7 @@ COMMANDS = (
     showing.report, showing.browse, deciding.decide, reviewing.review, keeping.check, keeping.restore, collecting.rebuild,
     setting_up.demo, setting_up.config,
 )  # fmt: skip
-for _function in COMMANDS:
+for _function in (*COMMANDS, sparking.spark):  # which works on no archive, and takes its time
     app.command(_function.__name__.rstrip("_"))(command(_function))
 
 

@@ -1,0 +1,1 @@
+"""What the stages cost on Spark: rows and bytes shuffled for each table."""

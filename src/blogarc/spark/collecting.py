@@ -1,0 +1,443 @@
+"""Files become articles, leftovers and problems: what `archive.intake` does, for as many files as there are.
+
+Two passes over the files. The first reads each for what the whole needs to know: what it is, its digest, and the fingerprints
+of its telling paragraphs. From these, dumps that share text are put together (`components`), because they are split together;
+and files get their rank in the order of the corpus. The second pass splits the dumps, a group at a time, and takes ready
+articles as they are. Both call the functions of the local engine on each file: `reading`, `provenance`, `articles`,
+`archive.ready`.
+
+A file that cannot be read, and one on which blogarc itself fails, is a row of problems, and the others go on.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from blogarc import languages, provenance, reading, segmentation
+from blogarc.archive import ready
+from blogarc.articles import complete
+from blogarc.errors import BlogarcError, InputError
+from blogarc.model import Article, Dump, Paragraph, Role
+from blogarc.reading.formats import Recipe, choose
+from blogarc.reading.packing import USUAL, Unpacked, open_packed
+from blogarc.reading.records import Unreadable
+from blogarc.schema import LINKING_LETTERS
+from blogarc.spark import components, inputs
+from blogarc.spark.columns import SHARES, batches, ddl, whole
+from blogarc.spark.inputs import Input
+from blogarc.spark.tables import Store, Table
+from blogarc.text import fingerprint, skeleton
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    from pyspark.sql import Column, DataFrame
+
+VERSION = 1
+# A place in the corpus in one number: the rank of the file, and below it the ordinal of the first paragraph.
+ORDINAL_BITS = 32
+_PROBLEM = "problem"
+
+_FILE = {
+    "path": "string",
+    "name": "string",
+    "input": "int",
+    "sha256": "string",
+    "size": "bigint",
+    "ready": "boolean",
+    "fingerprints": "array<bigint>",
+    "problem": "string",
+    "hint": "string",
+    "fatal": "boolean",
+}
+# What is found in a file: its articles, with `role` null; leftovers, with theirs; problems.
+_FOUND = {
+    "position": "bigint",
+    "id": "string",
+    "title": "string",
+    "language": "string",
+    "language_confidence": "double",
+    "byline": "string",
+    "published": "string",
+    "text": "string",
+    "words": "bigint",
+    "source": "string",
+    "start_line": "bigint",
+    "end_line": "bigint",
+    "byte_start": "bigint",
+    "byte_end": "bigint",
+    "title_source": "string",
+    "language_shares": SHARES,
+    "mixed": "boolean",
+    "updated": "string",
+    "translator": "string",
+    "language_source": "string",
+    "url": "string",
+    "origin": "string",
+    "toggle": "string",
+    "sha256": "string",
+    "paragraph_start": "bigint",
+    "paragraph_end": "bigint",
+    "evidence": "string",
+    "role": "string",
+    "hint": "string",
+}
+_LEFTOVER = (
+    "source",
+    "start_line",
+    "end_line",
+    "byte_start",
+    "byte_end",
+    "role",
+    "text",
+    "evidence",
+    "sha256",
+    "position",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Collected:
+    """The tables that ingest makes."""
+
+    files: Table
+    articles: Table
+    leftovers: Table
+    problems: Table
+
+
+def collect(store: Store, paths: Sequence[str], spoken: Sequence[str]) -> Collected:
+    """The articles, leftovers and problems of the files behind these paths.
+
+    Raises InputError if there is not one file.
+    """
+    spark = store.spark
+    found = inputs.find_inputs(spark, paths)
+    if all(given.reason for given in found):
+        first = found[0]
+        raise InputError(f"{first.told}: {first.reason}.", "Name files, folders, or patterns that Spark can read.")
+    listed = inputs.list_files(spark, found, content=False)
+    depends = {
+        "paths": list(paths),
+        "files": _digest_of(listed),
+        "version": VERSION,
+        "segmentation": segmentation.VERSION,
+        "languages": [languages.VERSION, *sorted(set(spoken))],
+    }
+    surveyed = store.keep("survey", depends, lambda: _survey(store, found))
+    files = store.keep("files", {"of": surveyed.stamp}, lambda: _rank(surveyed.rows), result=True)
+    groups = store.keep("groups", {"of": files.stamp}, lambda: _group(store, surveyed.rows, files.rows))
+    split = store.keep("split", {"of": groups.stamp}, lambda: _split(store, found, files.rows, groups.rows, spoken))
+    articles = store.keep("articles", {"of": split.stamp}, lambda: _articles(split.rows), result=True)
+    leftovers = store.keep("leftovers", {"of": split.stamp}, lambda: _leftovers(split.rows), result=True)
+    problems = store.keep(
+        "problems", {"of": split.stamp}, lambda: _problems(store, found, listed, surveyed.rows, split.rows), result=True
+    )
+    return Collected(files, articles, leftovers, problems)
+
+
+def _digest_of(listed: DataFrame) -> str:
+    """The same for the same files; one row comes to the driver."""
+    from pyspark.sql import functions as f
+
+    told = f.shiftright(f.xxhash64("path", "length", "modified"), 20)
+    row = listed.agg(f.count("*").alias("n"), f.sum(told).alias("sum"), f.sum("length").alias("bytes")).first()
+    assert row is not None
+    return f"{row['n']} {row['sum']} {row['bytes']}"
+
+
+# ---- the first pass ----
+
+
+def _survey(store: Store, found: Sequence[Input]) -> DataFrame:
+    read = inputs.list_files(store.spark, found, content=True)
+    return read.select("path", "name", "input", "content").mapInArrow(_survey_batches, ddl(_FILE))
+
+
+def _survey_batches(given: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    return batches((_look(row) for row in _rows(given)), _FILE)
+
+
+def _rows(given: Iterable[pa.RecordBatch]) -> Iterator[dict[str, Any]]:
+    """The rows one by one, so that of large files one at a time is held as Python has it."""
+    for batch in given:
+        for at in range(batch.num_rows):
+            yield batch.slice(at, 1).to_pylist()[0]
+
+
+def _look(row: dict[str, Any]) -> dict[str, Any]:
+    """What the whole needs to know of one file."""
+    data, name = row.pop("content"), row["name"]
+    told = {**row, "sha256": hashlib.sha256(data).hexdigest(), "size": len(data), "fingerprints": [], "fatal": False}
+    try:
+        opened = _open(data, name)
+        if opened.dump is None:
+            ready.require_records(opened.file, opened.recipe, name)
+        else:
+            reading.require_text(opened.dump)
+            told["fingerprints"] = sorted(set(_telling(opened.dump.paragraphs)))
+        told["ready"] = opened.dump is None
+        problem = opened.problem(name)
+        if problem:
+            told["problem"], told["hint"] = problem
+    except BlogarcError as error:
+        told |= {"problem": error.message, "hint": error.hint, "fatal": True}
+    except Exception as error:  # whatever one file of millions makes happen, the others are read
+        told |= _bug(name, error) | {"fatal": True}
+    return told
+
+
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    """A file as it is read: a dump, or ready articles, and then there is no dump."""
+
+    file: Unpacked
+    recipe: Recipe
+    dump: Dump | None
+    lost: str
+
+    def problem(self, name: str) -> tuple[str, str] | None:
+        """What could not be read of it, and what to do."""
+        damage = "; ".join(filter(None, (self.file.damage, self.lost)))
+        if damage:
+            return f"{name}: {damage}.", "What could be read of it is kept."
+        if self.dump is not None and self.dump.repaired:
+            return (
+                f"{name}: {self.dump.repaired:,} damaged characters were repaired or left out.",
+                "The file is as it was.",
+            )
+        return None
+
+
+def _open(data: bytes, name: str) -> _Opened:
+    """Raises InputError when nothing can be read of it."""
+    if not data:
+        raise InputError(f"{name} is empty (0 bytes).", "Check that the scrape or the copy was finished.")
+    file = open_packed(data, name, USUAL)
+    recipe = choose(file, name, {})
+    if recipe.reader is not None:
+        return _Opened(file, recipe, None, "")
+    dump, lost = reading.dump_of(data, name, recipe, file)
+    return _Opened(file, recipe, dump, lost)
+
+
+def _telling(paragraphs: Iterable[Paragraph]) -> Iterator[int]:
+    """The fingerprints of paragraphs that make two dumps that have them dumps of one site."""
+    for paragraph in paragraphs:
+        if len(skeleton(paragraph.text)) >= LINKING_LETTERS:
+            yield fingerprint(paragraph.text)
+
+
+def _bug(name: str, error: Exception) -> dict[str, str]:
+    return {
+        "problem": f"{name}: this is a bug in blogarc: {type(error).__name__}: {error}",
+        "hint": "The other files were read. Please report it, with the file if you may.",
+    }
+
+
+# ---- between the passes ----
+
+
+def _rank(surveyed: DataFrame) -> DataFrame:
+    """The files that can be read, each of the same bytes once, with their rank in the order of the corpus."""
+    from pyspark.sql import Window
+    from pyspark.sql import functions as f
+
+    # Of the same bytes the first is taken that `blogarc ingest` would have met: folders are read in the order of their parts.
+    met = Window.partitionBy("sha256").orderBy("input", f.translate("name", "/", "\x01"), "path")
+    kept = surveyed.where("not fatal").withColumn("met", f.row_number().over(met)).where("met = 1")
+    kept = kept.select("path", "name", "sha256", "size", "ready").orderBy("name", "sha256")
+    ranked = kept.rdd.zipWithIndex().map(lambda pair: (pair[1], *pair[0]))
+    return kept.sparkSession.createDataFrame(
+        ranked, "rank bigint, path string, name string, sha256 string, size bigint, ready boolean"
+    )
+
+
+def _group(store: Store, surveyed: DataFrame, files: DataFrame) -> DataFrame:
+    """For each dump that shares text with others the least rank of those that it is split with: `rank`, `group`."""
+    from pyspark.sql import functions as f
+
+    told = surveyed.join(files.where("not ready").select("path", "rank"), "path").select(
+        "rank", f.explode("fingerprints").alias("fingerprint")
+    )
+    # All that have a paragraph are linked to the first that has it: as many edges as there are such dumps, not their square.
+    least = told.groupBy("fingerprint").agg(f.min("rank").alias("first"), f.count("*").alias("many")).where("many > 1")
+    edges = (
+        told.join(least, "fingerprint")
+        .where("rank <> first")
+        .select(f.col("rank").alias("one"), f.col("first").alias("other"))
+    )
+    return components.connect(edges, store.scratch("groups")).select(
+        f.col("node").alias("rank"), f.col("component").alias("group")
+    )
+
+
+# ---- the second pass ----
+
+
+def _split(
+    store: Store, found: Sequence[Input], files: DataFrame, groups: DataFrame, spoken: Sequence[str]
+) -> DataFrame:
+    told = files.select("path", "rank", "name", "sha256").join(groups, "rank", "left")
+    read = inputs.list_files(store.spark, found, content=True).select("path", "content")
+    # A file that is named twice is listed twice.
+    read = read.dropDuplicates(["path"]) if len(found) > 1 else read
+    given = read.join(told, "path").select("rank", "name", "sha256", "group", "content")
+    alone = given.where("group IS NULL").mapInArrow(partial(_split_alone, spoken=tuple(spoken)), ddl(_FOUND))
+    together = given.where("group IS NOT NULL").groupBy("group")
+    return alone.union(together.applyInArrow(_splitter(tuple(spoken)), ddl(_FOUND)))
+
+
+def _split_alone(given: Iterator[pa.RecordBatch], spoken: tuple[str, ...]) -> Iterator[pa.RecordBatch]:
+    return batches((found for row in _rows(given) for found in _find([row], spoken)), _FOUND)
+
+
+def _splitter(spoken: tuple[str, ...]) -> Any:
+    def split(group: pa.Table) -> pa.Table:
+        return whole(_find(group.to_pylist(), spoken), _FOUND)
+
+    return split
+
+
+def _find(rows: list[dict[str, Any]], spoken: tuple[str, ...]) -> Iterator[dict[str, Any]]:
+    """All that is found in some files that are split together."""
+    rows.sort(key=lambda row: row["rank"])
+    try:
+        opened = [_open(row.pop("content"), row["name"]) for row in rows]
+        found = list(_find_in(rows, opened, spoken))
+    except BlogarcError as error:
+        found = [_problem(rows[0]["name"], error.message, error.hint)]
+    except Exception as error:
+        told = _bug(rows[0]["name"], error)
+        found = [_problem(row["name"], told["problem"], told["hint"]) for row in rows]
+    yield from found
+
+
+def _find_in(
+    rows: Sequence[dict[str, Any]], opened: Sequence[_Opened], spoken: tuple[str, ...]
+) -> Iterator[dict[str, Any]]:
+    dumps = [file.dump for file in opened if file.dump is not None]
+    splits = iter(provenance.segment(dumps) if dumps else ())
+    for row, file in zip(rows, opened, strict=True):
+        first = int(row["rank"]) << ORDINAL_BITS
+        if file.dump is None:
+            yield from _find_ready(row, file, spoken, first)
+            continue
+        split = next(splits)
+        for article in complete(file.dump, split, spoken):
+            yield _article(provenance.placed(article, file.dump), row, first)
+        for paragraph, role, owner, reason in zip(
+            file.dump.paragraphs, split.roles, split.owners, split.reasons, strict=True
+        ):
+            if owner < 0:
+                yield _leftover(paragraph, role, json.dumps(reason, ensure_ascii=False), row, first)
+
+
+def _find_ready(row: dict[str, Any], opened: _Opened, spoken: tuple[str, ...], first: int) -> Iterator[dict[str, Any]]:
+    name, aside = row["name"], 0
+    for ordinal, entry in ready.entries(opened.file, opened.recipe, name, spoken):
+        if isinstance(entry, Unreadable):
+            aside += 1
+            piece = Paragraph(ordinal, entry.lines, entry.bytes, entry.text)
+            told = json.dumps({"unreadable": entry.reason}, ensure_ascii=False)
+            yield _leftover(piece, Role.UNASSIGNED, told, row, first)
+        else:
+            yield _article(entry, row, first)
+    if aside:
+        message = "one entry holds no article" if aside == 1 else f"{aside:,} entries hold no article"
+        yield _problem(name, f"{name}: {message}.", "The leftovers say why.")
+
+
+def _article(article: Article, file: dict[str, Any], first: int) -> dict[str, Any]:
+    """An article under the names of the JSONL contract, and what else is known of it."""
+    return {
+        "position": first + article.paragraphs.start,
+        "id": article.key,
+        "title": article.title,
+        "language": article.language,
+        "language_confidence": article.language_confidence,
+        "byline": article.byline,
+        "published": article.published,
+        "text": article.text,
+        "words": article.words,
+        "source": article.dump,
+        "start_line": article.lines.start,
+        "end_line": article.lines.end - 1,
+        "byte_start": article.bytes.start,
+        "byte_end": article.bytes.end,
+        "title_source": article.title_source,
+        "language_shares": [{"language": code, "share": share} for code, share in article.language_shares.items()],
+        "mixed": article.mixed,
+        "updated": article.updated,
+        "translator": article.translator,
+        "language_source": article.language_source,
+        "url": article.url,
+        "origin": json.dumps(article.origin, ensure_ascii=False),
+        "toggle": article.toggle,
+        "sha256": file["sha256"],
+        "paragraph_start": article.paragraphs.start,
+        "paragraph_end": article.paragraphs.end,
+        "evidence": json.dumps(article.evidence, ensure_ascii=False),
+    }
+
+
+def _leftover(paragraph: Paragraph, role: Role, evidence: str, file: dict[str, Any], first: int) -> dict[str, Any]:
+    return {
+        "position": first + paragraph.ordinal,
+        "source": file["name"],
+        "sha256": file["sha256"],
+        "start_line": paragraph.lines.start,
+        "end_line": paragraph.lines.end - 1,
+        "byte_start": paragraph.bytes.start,
+        "byte_end": paragraph.bytes.end,
+        "role": str(role),
+        "text": paragraph.text,
+        "evidence": evidence,
+    }
+
+
+def _problem(name: str, message: str, hint: str) -> dict[str, Any]:
+    return {"source": name, "text": message, "hint": hint, "role": _PROBLEM}
+
+
+# ---- results ----
+
+
+def _articles(split: DataFrame) -> DataFrame:
+    return split.where("role IS NULL").drop("role", "hint")
+
+
+def _leftovers(split: DataFrame) -> DataFrame:
+    return split.where(f"role IS NOT NULL AND role <> '{_PROBLEM}'").select(*_LEFTOVER)
+
+
+def _problems(
+    store: Store, found: Sequence[Input], listed: DataFrame, surveyed: DataFrame, split: DataFrame
+) -> DataFrame:
+    """What was skipped, or read with loss: `source`, `message`, `hint`, and `lost`, whether nothing of it is in the corpus."""
+    from pyspark.sql import functions as f
+
+    def told(rows: DataFrame, source: Column, message: Column, hint: Column, lost: Column) -> DataFrame:
+        return rows.select(source.alias("source"), message.alias("message"), hint.alias("hint"), lost.alias("lost"))
+
+    yes, col = f.lit(True), f.col
+    absent = [(given.told, f"{given.told}: {given.reason}.", "", True) for given in found if given.reason]
+    large = listed.where(col("length") > inputs.LARGEST)
+    too_large = f.concat(
+        col("name"), f.lit(f" is larger than {inputs.LARGEST:,} bytes, which is the most that Spark reads at once.")
+    )
+    split_it = f.lit("Divide it: split -C 1G for JSON Lines; give Parquet in several files.")
+    read = surveyed.where("problem IS NOT NULL")
+    rows = told(read, col("name"), col("problem"), f.coalesce("hint", f.lit("")), col("fatal"))
+    rows = rows.union(told(large, col("name"), too_large, split_it, yes))
+    found_later = split.where(f"role = '{_PROBLEM}'")
+    rows = rows.union(told(found_later, col("source"), col("text"), f.coalesce("hint", f.lit("")), f.lit(False)))
+    if absent:
+        rows = rows.union(
+            store.spark.createDataFrame(absent, "source string, message string, hint string, lost boolean")
+        )
+    return rows.orderBy("source", "message").coalesce(1)

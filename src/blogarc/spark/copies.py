@@ -1,0 +1,421 @@
+"""Which articles are copies of one another: what `sketchbook` finds, for a corpus that no machine holds.
+
+The steps are those of the local engine, with its functions where something is decided, and aggregations and joins between:
+
+1. Every article is sketched where it stands (`minhash.sketch`). Of articles with the same words one leads; only leaders are
+   compared.
+2. Sampled shingles become rows. Of each it is counted how many leaders have it. Crowded ones (furniture) are dropped before
+   anything is joined: there each text is paired with the centre only, so that the work stays linear.
+3. Pairs of leaders that share shingles are counted, and `minhash.weigh_shared` says which may be duplicates.
+4. Candidates are compared word by word (`verification`), in blocks of pairs, each with the texts that it needs.
+5. Connected parts of the graph of verified pairs are grouped (`grouping`), many small ones together.
+
+Texts go through the network in steps 4 and 5 only, those of candidates and of duplicates; all else are numbers.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from blogarc import duplicates, grouping, minhash
+from blogarc.duplicates import comparable
+from blogarc.minhash import Candidates, Ints, Sampled, Sketches
+from blogarc.model import Kind
+from blogarc.spark import components
+from blogarc.spark.columns import ddl, whole
+from blogarc.spark.tables import Store, Table
+from blogarc.verification import DuplicateConfig, Judgement, Verifier
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    from pyspark.sql import DataFrame
+
+VERSION = 1
+# Pairs that are verified together, with their texts, and texts that are grouped together: some tens of megabytes.
+_PAIRS_OF_A_BLOCK, _TEXTS_OF_A_BLOCK = 8192, 8192
+# A text with more candidates than this has them in several blocks; and so many leaders with a shingle are too many to send
+# to one place, so that each place is told instead which shingles those are.
+_MANY, _SALT = 4096, 64
+_HEAVY = 100_000
+_EXACT = json.dumps({"words": 1.0})
+
+_SKETCH = {
+    "position": "bigint",
+    "id": "string",
+    "title": "string",
+    "digest": "bigint",
+    "words": "bigint",
+    "shingles": "array<bigint>",
+}
+_CANDIDATE = {"first": "bigint", "second": "bigint", "shared": "double", "resemblance": "double", "in_crowd": "boolean"}
+_VERIFIED = {
+    "first": "bigint", "second": "bigint", "kind": "string", "similarity": "double", "scores": "string", "rule": "string",
+}  # fmt: skip
+_GROUPED = {
+    "leader": "bigint", "representative": "bigint", "kind": "string", "similarity": "double", "scores": "string",
+}  # fmt: skip
+# A shingle and its hint in one number.
+_HINT_BITS = 6
+
+
+def find_copies(store: Store, articles: Table, config: DuplicateConfig) -> tuple[Table, Table]:
+    """The tables `clusters`, a row for each article, and `duplicates`, a row for each that another represents."""
+    if config.keep != "complete":
+        raise ValueError("the choice of representatives is made in an archive")
+    rules = {"of": articles.stamp, "version": VERSION, "duplicates": duplicates.VERSION}
+    sketches = store.keep("sketches", rules, lambda: _sketch(articles.rows))
+    texts = store.keep("texts", {"of": sketches.stamp}, lambda: _lead(sketches.rows))
+    leaders = store.keep("leaders", {"of": texts.stamp}, lambda: _leaders(sketches.rows, texts.rows))
+    counted = store.keep("shingles", {"of": leaders.stamp}, lambda: _count(leaders.rows))
+    crowds = store.keep("crowds", {"of": counted.stamp}, lambda: _crowds(leaders.rows, counted.rows))
+    known = store.keep("known", {"of": crowds.stamp}, lambda: _tally(leaders.rows, crowds.rows))
+    candidates = store.keep(
+        "candidates", {"of": known.stamp}, lambda: _candidates(known.rows, leaders.rows, counted.rows, crowds.rows)
+    )
+    judged = {"of": candidates.stamp, "config": asdict(config)}
+    verified = store.keep("verified", judged, lambda: _verify(candidates.rows, leaders.rows, articles.rows, config))
+    groups = store.keep(
+        "grouped", {"of": verified.stamp}, lambda: _group(store, verified.rows, leaders.rows, articles.rows, config)
+    )
+    members = store.keep(
+        "members", {"of": groups.stamp}, lambda: _members(articles.rows, texts.rows, groups.rows, leaders.rows)
+    )
+    clusters = store.keep("clusters", {"of": members.stamp}, lambda: _clusters(members.rows), result=True)
+    found = store.keep("duplicates", {"of": members.stamp}, lambda: _duplicates(members.rows), result=True)
+    return clusters, found
+
+
+# ---- texts and leaders ----
+
+
+def _sketch(articles: DataFrame) -> DataFrame:
+    told = articles.select("position", "id", "title", "title_source", "text")
+    return told.mapInArrow(_sketch_batches, ddl(_SKETCH))
+
+
+def _sketch_batches(given: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    import pyarrow as pa
+
+    for batch in given:
+        positions, keys, titles, sources, texts = (batch.column(n).to_pylist() for n in range(5))
+        own = [title if source == "line" else "" for title, source in zip(titles, sources, strict=True)]
+        sketches = minhash.sketch(map(comparable, texts, own))
+        buckets = minhash.sort_buckets(sketches.buckets)
+        shingles, owners, hints = minhash.parts_of(buckets)
+        order = np.argsort(owners, kind="stable")
+        packed = ((shingles << np.uint64(_HINT_BITS)) | hints).astype(np.int64)[order]
+        ends = np.cumsum(np.bincount(owners, minlength=len(texts)))
+        lists = pa.ListArray.from_arrays(pa.array(np.concatenate(([0], ends)), pa.int32()), pa.array(packed))
+        yield pa.RecordBatch.from_arrays(
+            [
+                pa.array(positions, pa.int64()),
+                pa.array(keys, pa.string()),
+                pa.array(own, pa.string()),
+                pa.array(sketches.digests.view(np.int64)),
+                pa.array(sketches.counts.astype(np.int64)),
+                lists,
+            ],
+            names=list(_SKETCH),
+        )
+
+
+def _lead(sketches: DataFrame) -> DataFrame:
+    """For each key the position of the first article that has it, and of that with whose words it is compared, its leader:
+    of the keys of the same words the least one leads, as in `sketchbook`. With it how many articles that has, and a title."""
+    from pyspark.sql import functions as f
+
+    first = sketches.groupBy("id").agg(
+        f.min(f.struct("position", "digest", "words")).alias("first"),
+        f.count("*").alias("copies"),
+        f.min(f.when(f.col("title") != "", f.col("title"))).alias("title"),
+    )
+    keys = first.select("id", "first.*", "copies", "title")
+    # A text without a word is like no other.
+    apart = f.when(f.col("words") == 0, f.col("id")).otherwise("")
+    leads = keys.groupBy("digest", "words", apart.alias("apart")).agg(
+        f.min(f.struct("id", "position")).alias("lead"),
+        f.min("position").alias("best"),
+        f.sum("copies").alias("all"),
+        f.min("title").alias("name"),
+    )
+    joined = keys.withColumn("apart", apart).join(leads, ["digest", "words", "apart"])
+    return joined.select(
+        "id", f.col("lead.position").alias("leader"), "digest", "words", "best", f.col("all").alias("copies"),
+        f.coalesce("name", f.lit("")).alias("title"), (f.col("lead.id") == f.col("id")).alias("leads"),
+    )  # fmt: skip
+
+
+def _leaders(sketches: DataFrame, texts: DataFrame) -> DataFrame:
+    """The texts that are compared, with their shingles. `best` is the first article that any of them stands for."""
+    leads = texts.where("leads").select("leader", "best", "copies", "title")
+    own = sketches.select("position", "digest", "words", "shingles")
+    return leads.join(own, leads["leader"] == own["position"]).drop("position")
+
+
+# ---- shingles ----
+
+
+def _shingles(leaders: DataFrame, *columns: str) -> DataFrame:
+    from pyspark.sql import functions as f
+
+    told = leaders.select(f.col("leader").alias("text"), *columns, f.explode("shingles").alias("packed"))
+    return told.select(
+        f.shiftright("packed", _HINT_BITS).alias("shingle"), "text", *columns,
+        f.col("packed").bitwiseAND((1 << _HINT_BITS) - 1).cast("tinyint").alias("hint"),
+    )  # fmt: skip
+
+
+def _count(leaders: DataFrame) -> DataFrame:
+    """How many texts share each shingle, of those that several do, and whether they are a crowd."""
+    from pyspark.sql import functions as f
+
+    counted = _shingles(leaders).groupBy("shingle").agg(f.count("*").alias("texts")).where("texts > 1")
+    coarse = f.col("shingle") <= minhash.COARSE
+    limit = f.when(coarse, minhash.CROWD).otherwise(minhash.CROWD_OF_SHORT)
+    return counted.select("shingle", "texts", coarse.alias("coarse"), (f.col("texts") > limit).alias("crowded"))
+
+
+def _crowds(leaders: DataFrame, counted: DataFrame) -> DataFrame:
+    """The texts of each crowded shingle, each with the centre of the crowd, the text of the lowest digest."""
+    from pyspark.sql import functions as f
+
+    crowded = counted.where("crowded").select("shingle", "coarse", "texts")
+    rows = _shingles(leaders, "digest").select("shingle", "text", "digest")
+    # What very many texts have is told to every task; its rows stay where they are.
+    heavy = rows.join(f.broadcast(crowded.where(f"texts > {_HEAVY}").drop("texts")), "shingle")
+    other = rows.join(crowded.where(f"texts <= {_HEAVY}").drop("texts"), "shingle")
+    told = heavy.unionByName(other)
+    # Digests are numbers without a sign; flipped, they sort as such.
+    unsigned = f.col("digest").bitwiseXOR(f.lit(-(1 << 63)).cast("bigint"))
+    told = told.select("shingle", "coarse", "text", unsigned.alias("digest"))
+    centres = told.groupBy("shingle").agg(f.min(f.struct("digest", "text")).alias("centre"))
+    return told.join(centres, "shingle").select("shingle", "coarse", "text", f.col("centre.text").alias("centre"))
+
+
+def _tally(leaders: DataFrame, crowds: DataFrame) -> DataFrame:
+    """What is known of the shingles of each text, in the four rows of `minhash.Sampled`."""
+    from pyspark.sql import functions as f
+
+    highest = (minhash.COARSE << _HINT_BITS) | ((1 << _HINT_BITS) - 1)
+    all_coarse = f.size(f.filter("shingles", lambda packed: packed <= highest)).cast("bigint")
+    own = leaders.select(
+        f.col("leader").alias("text"),
+        "words",
+        f.size("shingles").cast("bigint").alias("all"),
+        all_coarse.alias("coarse"),
+    )
+    shared = crowds.groupBy("text").agg(
+        f.count_if(~f.col("coarse")).alias("tally0"), f.count_if("coarse").alias("tally1")
+    )
+    told = own.join(shared, "text", "left").fillna(0, ["tally0", "tally1"])
+    return told.select(
+        "text", "words", "tally0", "tally1",
+        (f.col("all") - f.col("coarse") - f.col("tally0")).alias("tally2"),
+        (f.col("coarse") - f.col("tally1")).alias("tally3"),
+    )  # fmt: skip
+
+
+def _candidates(known: DataFrame, leaders: DataFrame, counted: DataFrame, crowds: DataFrame) -> DataFrame:
+    from pyspark.sql import functions as f
+
+    col = f.col
+    # The same as `minhash.have_few`, which decides; here it spares most pairs the journey to it.
+    few = known.select(col("text").alias("leader"), (col("tally3") < 2 * minhash.FEWEST_SHARED).alias("few"))
+    rows = _shingles(leaders.join(few, "leader"), "few").join(counted.where("NOT crowded").select("shingle"), "shingle")
+    one, other = rows.alias("one"), rows.alias("other")
+    shared = one.join(other, "shingle").where("one.text < other.text").select(
+        col("one.text").alias("first"), col("other.text").alias("second"),
+        (col("one.hint") == col("other.hint")).cast("int").alias("alike"), f.lit(1).alias("rare"), f.lit(0).alias("crowd"),
+        (col("one.few") | col("other.few")).alias("few"),
+    )  # fmt: skip
+    centred = crowds.where("text <> centre").select(
+        f.least("text", "centre").alias("first"), f.greatest("text", "centre").alias("second"), f.lit(0).alias("alike"),
+        f.lit(0).alias("rare"), f.lit(1).alias("crowd"), f.lit(False).alias("few"),
+    )  # fmt: skip
+    pairs = shared.union(centred).groupBy("first", "second").agg(
+        f.sum("rare").alias("rare"), f.sum("alike").alias("alike"), f.sum("crowd").alias("crowds"),
+        f.bool_or("few").alias("few"),
+    )  # fmt: skip
+    pairs = pairs.where(f"rare >= {minhash.FEWEST_SHARED} OR crowds > 0 OR few").drop("few")
+    for side in ("first", "second"):
+        told = known.select(
+            col("text").alias(side), *(col(name).alias(f"{side}_{name}") for name in known.columns if name != "text")
+        )
+        pairs = pairs.join(told, side)
+    sides = [f"{side}_{name}" for side in ("first", "second") for name in ("words", *(f"tally{n}" for n in range(4)))]
+    return pairs.select("first", "second", "rare", "alike", "crowds", *sides).mapInArrow(_weigh, ddl(_CANDIDATE))
+
+
+def _weigh(given: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    import pyarrow as pa
+
+    for batch in given:
+        first, second, rare, alike, crowds, *sides = (
+            column.to_numpy(zero_copy_only=False).astype(np.int64) for column in batch.columns
+        )
+        one, other = (Sampled(side[0], np.array(side[1:])) for side in (sides[:5], sides[5:]))
+        found, shared, resemblance, in_crowd = minhash.weigh_shared(one, other, rare, alike, crowds)
+        columns = (first[found], second[found], shared, resemblance, in_crowd)
+        yield pa.RecordBatch.from_arrays([pa.array(column) for column in columns], names=list(_CANDIDATE))
+
+
+# ---- comparing word by word ----
+
+
+def _verify(candidates: DataFrame, leaders: DataFrame, articles: DataFrame, config: DuplicateConfig) -> DataFrame:
+    from pyspark.sql import functions as f
+
+    col = f.col
+    many = candidates.groupBy("first").agg(f.count("*").alias("many")).where(f"many > {_MANY}").select("first")
+    salt = f.when(col("salted"), f.pmod("second", f.lit(_SALT))).otherwise(0)
+    told = candidates.join(f.broadcast(many.withColumn("salted", f.lit(True))), "first", "left").fillna(
+        False, ["salted"]
+    )
+    blocks = max(1, candidates.count() // _PAIRS_OF_A_BLOCK)
+    placed = told.withColumn("block", f.pmod(f.xxhash64("first", salt), f.lit(blocks))).drop("salted")
+    needed = placed.select("block", col("first").alias("text")).union(placed.select("block", "second")).distinct()
+    texts = needed.join(_texts(leaders, articles), "text").withColumnRenamed("block", "needed_in")
+
+    def verify(pairs: pa.Table, told: pa.Table) -> pa.Table:
+        return _verify_block(pairs, told, config)
+
+    return placed.groupBy("block").cogroup(texts.groupBy("needed_in")).applyInArrow(verify, ddl(_VERIFIED))
+
+
+def _texts(leaders: DataFrame, articles: DataFrame) -> DataFrame:
+    """The words of each leader, as they are compared, and its title."""
+    from pyspark.sql import functions as f
+
+    own = leaders.select(f.col("leader").alias("text"), "title", "copies", "best")
+    line = f.when(f.col("title_source") == "line", f.col("title")).otherwise("")
+    told = articles.select(f.col("position").alias("text"), line.alias("line"), f.col("text").alias("body"))
+    return own.join(told, "text")
+
+
+def _verify_block(pairs: pa.Table, texts: pa.Table, config: DuplicateConfig) -> pa.Table:
+    numbers, verifier = _verifier(texts, config)
+    first, second = (np.searchsorted(numbers, pairs.column(side).to_numpy()) for side in ("first", "second"))
+    order = np.lexsort((second, first))
+    shared, resemblance, in_crowd = (
+        pairs.column(name).to_numpy(zero_copy_only=False)[order] for name in ("shared", "resemblance", "in_crowd")
+    )
+    candidates = Candidates(first[order], second[order], shared, resemblance, in_crowd.astype(bool))
+    found = verifier.accept(candidates)
+    rows = (
+        {"first": int(numbers[a]), "second": int(numbers[b]), "rule": judgement.rule} | _told(judgement)
+        for (a, b), judgement in found.items()
+    )
+    return whole(rows, _VERIFIED)
+
+
+def _verifier(texts: pa.Table, config: DuplicateConfig) -> tuple[Ints, Verifier]:
+    """The positions of these texts, ascending, and a verifier that numbers them so."""
+    positions = texts.column("text").to_numpy()
+    texts = texts.take(np.argsort(positions, kind="stable"))
+    bodies, lines, titles = (texts.column(name).to_pylist() for name in ("body", "line", "title"))
+    compared = list(map(comparable, bodies, lines))
+    sketches: Sketches = minhash.sketch(compared)
+    return np.sort(positions), Verifier(sketches, titles.__getitem__, compared.__getitem__, config)
+
+
+def _told(judgement: Judgement) -> dict[str, Any]:
+    return {
+        "kind": str(judgement.kind),
+        "similarity": judgement.similarity,
+        "scores": json.dumps(judgement.scores),
+    }
+
+
+# ---- clusters ----
+
+
+def _group(
+    store: Store, verified: DataFrame, leaders: DataFrame, articles: DataFrame, config: DuplicateConfig
+) -> DataFrame:
+    from pyspark.sql import functions as f
+
+    edges = verified.select(f.col("first").alias("one"), f.col("second").alias("other"))
+    parts = store.scratch("grouped")("parts", components.connect(edges, store.scratch("grouped")))
+    blocks = max(1, parts.count() // _TEXTS_OF_A_BLOCK)
+    placed = parts.select(f.col("node").alias("text"), f.pmod(f.xxhash64("component"), f.lit(blocks)).alias("block"))
+    pairs = verified.join(placed.select(f.col("text").alias("first"), "block"), "first")
+    texts = placed.join(_texts(leaders, articles), "text").withColumnRenamed("block", "needed_in")
+
+    def group(told: pa.Table, own: pa.Table) -> pa.Table:
+        return _group_block(told, own, config)
+
+    return pairs.groupBy("block").cogroup(texts.groupBy("needed_in")).applyInArrow(group, ddl(_GROUPED))
+
+
+def _group_block(pairs: pa.Table, texts: pa.Table, config: DuplicateConfig) -> pa.Table:
+    numbers, verifier = _verifier(texts, config)
+    order = np.argsort(texts.column("text").to_numpy(), kind="stable")
+    copies = texts.column("copies").to_numpy()[order]
+    first, second = (np.searchsorted(numbers, pairs.column(side).to_numpy()).tolist() for side in ("first", "second"))
+    judgements = {
+        (a, b): Judgement(Kind(kind), similarity, json.loads(scores), rule)
+        for a, b, kind, similarity, scores, rule in sorted(
+            zip(
+                first,
+                second,
+                *(pairs.column(n).to_pylist() for n in ("kind", "similarity", "scores", "rule")),
+                strict=True,
+            )
+        )
+    }
+    groups = grouping.group(verifier, judgements, copies)
+    rows: list[dict[str, Any]] = []
+    for text, representative in enumerate(groups.representative.tolist()):
+        reason = groups.reasons.get(text) if representative != text else None
+        rows.append(
+            {"leader": int(numbers[text]), "representative": int(numbers[representative])}
+            | (_told(reason) if reason else {})
+        )
+    return whole(rows, _GROUPED)
+
+
+def _members(articles: DataFrame, texts: DataFrame, groups: DataFrame, leaders: DataFrame) -> DataFrame:
+    """Each article with the one that represents it, itself perhaps, and why."""
+    from pyspark.sql import functions as f
+
+    col = f.col
+    places = articles.select("position", "id", "source", "start_line", "end_line", "title")
+    led = texts.select("id", "leader").join(groups, "leader", "left")
+    led = led.withColumn("representative", f.coalesce("representative", "leader"))
+    best = leaders.select(col("leader").alias("representative"), col("best").alias("kept_position"))
+    told = places.join(led, "id").join(best, "representative")
+    itself, same = col("position") == col("kept_position"), col("leader") == col("representative")
+    kept = places.select(
+        col("position").alias("kept_position"), col("id").alias("kept"), col("source").alias("kept_source"),
+        col("start_line").alias("kept_start_line"),
+    )  # fmt: skip
+    return told.join(kept, "kept_position").select(
+        "position", "id", "source", "start_line", "end_line", "title", "kept_position", "kept", "kept_source",
+        "kept_start_line",
+        f.when(itself, "representative").when(same, "exact").otherwise(col("kind")).alias("kind"),
+        f.when(itself | same, 1.0).otherwise(col("similarity")).alias("similarity"),
+        f.when(itself, None).when(same, _EXACT).otherwise(col("scores")).alias("scores"),
+    )  # fmt: skip
+
+
+def _clusters(members: DataFrame) -> DataFrame:
+    from pyspark.sql import functions as f
+
+    return members.select(
+        "position", "id", "source", "start_line", "end_line", f.col("kept").alias("cluster"),
+        f.col("kept_position").alias("representative"), "kind", "similarity",
+    )  # fmt: skip
+
+
+def _duplicates(members: DataFrame) -> DataFrame:
+    return members.where("position <> kept_position").drop("end_line")
+
+
+def kinds(clusters: DataFrame) -> Sequence[tuple[str, int]]:
+    """How many articles there are of each kind."""
+    return [(row["kind"], row["count"]) for row in clusters.groupBy("kind").count().orderBy("kind").collect()]

@@ -1,0 +1,114 @@
+"""The session: Spark on this machine unless a master is given, quiet, and with data moved as Arrow batches.
+
+Within `spark-submit`, or where a notebook has a session already, that one is taken as it is. What is missing is said with the
+way to get it: the extra from the package index, and Java, the one thing that has to come from the system.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from blogarc.errors import UsageError
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+JAVA = 17  # the oldest that Spark 4 runs on
+_NEEDED = ("pyspark", "pyarrow")
+# A task reads so many bytes of files, or one file if that is larger: with all that is made of them they fit into a gigabyte.
+_BYTES_OF_A_TASK = 32 << 20
+# Rows that Python gets at once, and bytes.
+_ROWS_AT_ONCE, _BYTES_AT_ONCE = 8192, 64 << 20
+_QUIET = Path(__file__).with_name("log4j2.properties")
+
+
+def start(master: str | None = None, memory: str = "2g") -> SparkSession:
+    """The session to work in: the one that there is, or a new one at `master` (by default all cores of this machine).
+
+    `memory` is what the Java process of a local session may take. Raises UsageError if pyspark or Java is not there.
+    """
+    require_spark()
+    from pyspark.sql import SparkSession
+
+    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
+    builder: SparkSession.Builder = SparkSession.builder.appName("blogarc")
+    submitted = "PYSPARK_GATEWAY_PORT" in os.environ
+    if SparkSession.getActiveSession() is None and not submitted:
+        require_java()
+        where = master or os.environ.get("MASTER") or "local[*]"
+        builder = builder.master(where)
+        if where.startswith("local"):
+            for name, value in _local(memory).items():
+                builder = builder.config(name, value)
+    for name, value in _SETTINGS.items():
+        builder = builder.config(name, value)
+    session = builder.getOrCreate()
+    session.sparkContext.setLogLevel("ERROR")
+    return session
+
+
+_SETTINGS = {
+    "spark.sql.execution.arrow.pyspark.enabled": "true",
+    "spark.sql.execution.arrow.maxRecordsPerBatch": str(_ROWS_AT_ONCE),
+    "spark.sql.execution.arrow.maxBytesPerBatch": str(_BYTES_AT_ONCE),
+    "spark.sql.files.maxPartitionBytes": str(_BYTES_OF_A_TASK),
+    "spark.sql.adaptive.enabled": "true",
+    "spark.sql.adaptive.skewJoin.enabled": "true",
+    "spark.sql.session.timeZone": "UTC",
+    "spark.sql.parquet.compression.codec": "zstd",
+}
+
+
+def _local(memory: str) -> dict[str, str]:
+    """What is set for a session on this machine only; a cluster has its own settings."""
+    return {
+        "spark.driver.memory": memory,
+        "spark.driver.host": "127.0.0.1",
+        "spark.driver.bindAddress": "127.0.0.1",
+        "spark.ui.enabled": "false",
+        "spark.ui.showConsoleProgress": "false",
+        "spark.sql.shuffle.partitions": str(max(4, 2 * (os.cpu_count() or 1))),
+        "spark.driver.extraJavaOptions": f"-Dlog4j2.configurationFile={_QUIET.as_uri()}",
+    }
+
+
+def require_spark() -> None:
+    """Raises UsageError if a library of the extra is not installed."""
+    absent = [module for module in _NEEDED if find_spec(module) is None]
+    if absent:
+        raise UsageError(
+            f"blogarc spark needs {' and '.join(absent)}, which {'is' if len(absent) == 1 else 'are'} not installed.",
+            f'Install the extra: pip install "blogarc[spark]"; Java {JAVA} or newer comes from the system.',
+        )
+
+
+def require_java() -> None:
+    """Raises UsageError if there is no Java, or one that is too old."""
+    version = java_version()
+    if version is None or version < JAVA:
+        told = "Java was not found" if version is None else f"Java {version} is too old"
+        raise UsageError(
+            f"{told}: Spark runs on Java {JAVA} or newer.",
+            f"On Debian or Ubuntu: apt install openjdk-{JAVA}-jre-headless. Elsewhere: https://adoptium.net, and JAVA_HOME.",
+        )
+
+
+def java_version() -> int | None:
+    """The major version of the Java that Spark would take; None if there is none that starts."""
+    home = os.environ.get("JAVA_HOME")
+    found = str(Path(home, "bin", "java")) if home else shutil.which("java")
+    if found is None:
+        return None
+    try:
+        told = subprocess.run([found, "-version"], capture_output=True, text=True, timeout=60, check=False)
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    version = re.search(r'version "(?:1\.)?(\d+)', told.stderr + told.stdout)
+    return int(version[1]) if version else None

@@ -1,0 +1,87 @@
+"""What a person names becomes rows: the files behind paths that Spark reads, and what the corpus will call them.
+
+As `blogarc ingest` does it: a file by its own name, a file of a folder or of a pattern by its path below that. In folders
+the files with the suffixes of text are read; those whose name begins with a dot or an underscore are passed over, as
+everything on Hadoop does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import takewhile
+from typing import TYPE_CHECKING
+
+from blogarc.reading import TEXT_SUFFIXES
+from blogarc.spark.tables import file_system
+
+if TYPE_CHECKING:
+    from pyspark.sql import Column, DataFrame, SparkSession
+
+# Spark gives a file as one value, which has less than two gigabytes.
+LARGEST = (1 << 31) - (1 << 20)
+_SIGNS = "*?[{"
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """One path that was named. `pattern` is what Spark is given, `base` what is left out of the names of its files; `reason`
+    says why there is nothing to read."""
+
+    told: str
+    order: int
+    pattern: str = ""
+    base: str = ""
+    is_file: bool = False
+    reason: str = ""
+
+
+def find_inputs(spark: SparkSession, paths: Sequence[str]) -> list[Input]:
+    """What is behind each of these paths."""
+    return [_find(spark, told, order) for order, told in enumerate(paths)]
+
+
+def _find(spark: SparkSession, told: str, order: int) -> Input:
+    files, path = file_system(spark, told)
+    if files.exists(path):
+        # A name may hold signs of patterns, and is then no pattern.
+        place = str(files.makeQualified(path).toString())
+        literal = "".join(f"\\{sign}" if sign in _SIGNS + "]}\\" else sign for sign in place)
+        if files.getFileStatus(path).isFile():
+            return Input(told, order, literal, place.rpartition("/")[0], is_file=True)
+        return Input(told, order, literal, place.rstrip("/"))
+    if not any(sign in told for sign in _SIGNS) or not files.globStatus(path):
+        return Input(told, order, reason="there is no such file or folder")
+    parts = told.split("/")
+    fixed = list(takewhile(lambda part: not any(sign in part for sign in _SIGNS), parts[:-1]))
+    base = "/".join(fixed) or ("/" if told.startswith("/") else ".")
+    return Input(
+        told, order, told, str(files.makeQualified(file_system(spark, base)[1]).toString()).rstrip("/"), is_file=False
+    )
+
+
+def list_files(spark: SparkSession, inputs: Sequence[Input], *, content: bool) -> DataFrame:
+    """The files behind the inputs: `path`, `name`, `input` (which it was), `length`, `modified`, and `content` if it is wanted,
+    of those that are not too large for it."""
+    frames = [_files_of(spark, given, content=content) for given in inputs if not given.reason]
+    first, *others = frames
+    for other in others:
+        first = first.union(other)
+    return first
+
+
+def _files_of(spark: SparkSession, given: Input, *, content: bool) -> DataFrame:
+    from pyspark.sql import functions as f
+
+    read = spark.read.format("binaryFile").option("recursiveFileLookup", "true").load(given.pattern)
+    if content:
+        read = read.where(f.col("length") <= LARGEST)
+    if not given.is_file:
+        suffix = f.lower(f.regexp_extract("path", r"[^/](\.[^./]+)$", 1))
+        searched = given.pattern != given.told
+        if searched:
+            read = read.where(suffix.isin(sorted(TEXT_SUFFIXES)))
+    name: Column = f.substring("path", len(given.base) + 2, 1 << 30)
+    columns = [f.col("path"), name.alias("name"), f.lit(given.order).alias("input"), f.col("length"),
+               f.unix_micros("modificationTime").alias("modified")]  # fmt: skip
+    return read.select(*columns, *(["content"] if content else []))
