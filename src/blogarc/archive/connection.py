@@ -94,12 +94,15 @@ def keep_copy(db: Database, path: Path, version: int) -> Path:
             return target
         try:
             partial.unlink(missing_ok=True)  # of a process that was killed
-            copy = sqlite3.connect(partial, isolation_level=None)
+            # Read by another connection: SQLite backs up nothing from one that is in a transaction for writing, and Python
+            # would wait for it without end.
+            source, copy = open_readonly(path), sqlite3.connect(partial, isolation_level=None)
             try:
                 copy.execute("PRAGMA journal_mode = OFF")
-                db.conn.backup(copy)
+                source.backup(copy)
             finally:
                 copy.close()
+                source.close()
             with partial.open("rb+") as stream:
                 os.fsync(stream.fileno())
             partial.replace(target)
