@@ -119,11 +119,13 @@ def test_explain_weighs_strangers_among_some_of_a_large_archive(
     assert "lead in translated words" in strangers["clues"]  # by the lexicon that all of them taught
 
 
-def test_what_was_decided_since_counts_when_pairs_are_explained(corpus: Archive) -> None:
+def test_what_was_decided_since_counts_when_pairs_are_explained(filled: Path) -> None:
+    corpus = Archive(filled)
     pair = corpus.pairs().pairs[0]
     corpus.decide("not-pair", pair.source, pair.target)
     told = corpus.explain(pair.source, pair.target)["pair"]
     assert (told["taken"], told["why"]) == (False, "A person decided that they are no pair.")
+    corpus.close()
 
 
 def test_a_rebuild_keeps_the_languages_of_the_last_run(archive: Archive) -> None:
