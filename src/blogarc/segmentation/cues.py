@@ -163,7 +163,7 @@ def look(text: str) -> Cue:
     """What the line looks like.
 
     >>> look("In English"), look("Leer más »"), look("Posted by Ana Ruiz on 3 May 2019")
-    (<Cue.TOGGLE|TITLE|CONTROL: 131>, <Cue.TITLE|READ_MORE|CONTROL: 146>, <Cue.TITLE|BYLINE|DATE: 14>)
+    (<Cue.TOGGLE|TITLE|CONTROL|NAME: 262275>, <Cue.TITLE|READ_MORE|CONTROL: 146>, <Cue.TITLE|BYLINE|DATE: 14>)
     """
     return Cue(shape(text))
 
