@@ -19,7 +19,7 @@ FLOORS = (
     (
         "stages",
         {
-            "reading", "paragraphs", "segmentation", "languages", "articles", "workers", "minhash", "verification", "grouping",
+            "reading", "paragraphs", "segmentation", "languages", "articles", "workers", "minhash", "buckets", "candidates", "verification", "grouping",
             "sketchbook", "duplicates", "features",
             "profiles", "rulings",
             "provenance", "lexicon", "likeness", "series", "clues", "pairs", "alignment", "sentences", "export", "report",

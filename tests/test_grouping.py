@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from blogarc import minhash
+from blogarc.candidates import find_candidates
 from blogarc.duplicates import DuplicateConfig, find_duplicates, find_known, lacking
 from blogarc.grouping import connected, group
 from blogarc.verification import Verifier
@@ -58,7 +59,7 @@ def test_parts_that_are_not_connected_do_not_matter_to_each_other() -> None:
     texts = [FERRY, edited(FERRY, 9), KILN, edited(KILN, 9), KILN[:150]]
     sketches = minhash.sketch(texts)
     verifier = Verifier(sketches, lambda n: "", texts.__getitem__, DuplicateConfig())
-    judgements = verifier.accept(minhash.find_candidates(sketches, np.ones(len(texts), bool)))
+    judgements = verifier.accept(find_candidates(sketches, np.ones(len(texts), bool)))
     whole = group(verifier, judgements, np.ones(len(texts), np.int64))
     parts = {number: connected(judgements, [number]) for number in range(len(texts))}
     for part in parts.values():

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from blogarc import minhash, verification, workers
+from blogarc.candidates import find_candidates
 from blogarc.verification import DuplicateConfig, Verifier
 from tests.test_sketchbook import posts
 
@@ -17,7 +18,7 @@ from tests.test_sketchbook import posts
 def verdicts(texts: list[str], *, hopeless: bool) -> dict[tuple[int, int], tuple[int, float]]:
     """The rule that decides each candidate, and the similarity of those that are copies."""
     sketches = minhash.sketch(texts)
-    found = minhash.find_candidates(sketches, np.ones(len(texts), bool))
+    found = find_candidates(sketches, np.ones(len(texts), bool))
     verifier = Verifier(sketches, lambda n: "", texts.__getitem__, DuplicateConfig())
     told = {}
     for first, second, measures in verifier._measure(found, hopeless=hopeless):

@@ -95,6 +95,8 @@ def profile(size: int, seed: int, pool: Path, folder: Path) -> None:
     import numpy as np
 
     from blogarc import grouping, minhash
+    from blogarc.buckets import sort_buckets, texts_of
+    from blogarc.candidates import candidates_of
     from blogarc.verification import DuplicateConfig, Verifier
 
     path, _ = corpus.write(size, seed, pool, folder)
@@ -115,9 +117,9 @@ def profile(size: int, seed: int, pool: Path, folder: Path) -> None:
     leaders = np.unique(sketches.digests, return_index=True)[1]
     wanted = np.zeros(len(texts), bool)
     wanted[leaders] = True
-    buckets = minhash.sort_buckets(sketches.buckets[wanted[minhash.texts_of(sketches.buckets)]])
+    buckets = sort_buckets(sketches.buckets[wanted[texts_of(sketches.buckets)]])
     step("sorting buckets")
-    candidates = minhash.candidates_of(buckets, sketches.counts, sketches.digests)
+    candidates = candidates_of(buckets, sketches.counts, sketches.digests)
     step("pairing and counting")
     verifier = Verifier(sketches, lambda n: "", texts.__getitem__, DuplicateConfig())
     judgements = verifier.accept(candidates)

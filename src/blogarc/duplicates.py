@@ -1,6 +1,6 @@
 """Which articles are copies of one another, and which of the copies stands for them all.
 
-Four steps, a room each: texts with the same words are put together here; `minhash` names the candidates among the rest;
+Four steps, a room each: texts with the same words are put together here; `minhash` and `candidates` name those of the rest that may be copies;
 `verification` compares each of these word by word; `grouping` makes clusters of what is left. Three kinds are told apart:
 *exact* (the same words), *near* (nearly the same words: typos, edits, a paragraph more or less) and *excerpt* (one text
 contained in another: a teaser, or a post wrapped in page furniture). `sketchbook` does the same for an archive that
@@ -20,6 +20,8 @@ import numpy as np
 from rapidfuzz.distance import Indel
 
 from blogarc import grouping, minhash
+from blogarc.buckets import sort_buckets
+from blogarc.candidates import candidates_of, find_candidates
 from blogarc.minhash import Ints, Sketches
 from blogarc.model import Article, Duplicate, Kind, Ruling
 from blogarc.rulings import Judged, overrule, weigh
@@ -98,8 +100,8 @@ def find_known(
     place = np.arange(len(texts))
     # An article that has its words among the others needs no second look, nor does one like an earlier of its own.
     own = (leaders == place) & (place >= first_own)
-    buckets = minhash.sort_buckets(sketches.buckets, leaders == place)
-    candidates = minhash.candidates_of(buckets, sketches.counts, sketches.digests, own)
+    buckets = sort_buckets(sketches.buckets, leaders == place)
+    candidates = candidates_of(buckets, sketches.counts, sketches.digests, own)
     candidates = candidates.only((candidates.first < first_own) & (candidates.second >= first_own))
     verifier = Verifier(sketches, _titles(texts, leaders).__getitem__, lambda n: texts[n].text, config)
     best: dict[int, tuple[int, Judgement]] = {}
@@ -281,7 +283,7 @@ def _cluster(texts: Sequence[_Text], config: DuplicateConfig, articles: Sequence
 def _group(verifier: Verifier, leaders: Ints, ranked: Ints | None = None) -> grouping.Groups:
     """The clusters of those texts that are the first of their words."""
     wanted = leaders == np.arange(len(leaders))
-    judgements = verifier.accept(minhash.find_candidates(verifier.sketches, wanted))
+    judgements = verifier.accept(find_candidates(verifier.sketches, wanted))
     return grouping.group(verifier, judgements, np.bincount(leaders, minlength=len(leaders)), ranked)
 
 

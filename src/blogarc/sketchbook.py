@@ -2,7 +2,7 @@
 
 What is kept of the texts that were compared: how many words each has and their digest; the buckets of all that are not
 exact copies of another; and the pairs that were verified. New texts change the candidates among themselves and those with
-whom they share a shingle, and those of texts with a shingle that has become furniture through them: `minhash` says which.
+whom they share a shingle, and those of texts with a shingle that has become furniture through them: `buckets` says which.
 Their pairs are verified, and the connected parts of the graph that hold a change are grouped anew. The clusters are the same
 as if all had been compared at once.
 """
@@ -16,7 +16,9 @@ from typing import Protocol
 import numpy as np
 
 from blogarc import grouping, minhash
-from blogarc.minhash import Candidates, Hashes, Ints, Sketches
+from blogarc.buckets import buckets_around, changed_among, changed_by, merge_buckets, renumber, sort_buckets, texts_of
+from blogarc.candidates import Candidates, candidates_of
+from blogarc.minhash import Hashes, Ints, Sketches
 from blogarc.verification import Bools, DuplicateConfig, Judgement, Pair, Verifier
 
 # Buckets come in segments, one a run. So many are put together into one: reading many is slower, writing one dearer.
@@ -129,29 +131,29 @@ def refresh(texts: Texts, known: Known, config: DuplicateConfig, *, regroup: boo
     is_leader, changed = np.zeros(size, bool), np.zeros(size, bool)
     is_leader[list(leaders)] = True
     changed[added] = True
-    new = minhash.sort_buckets(np.concatenate(own), is_leader)
+    new = sort_buckets(np.concatenate(own), is_leader)
     segments = [np.frombuffer(part, np.uint64) for part in known.buckets]
     kept = np.concatenate([*segments[:1], new[:0]])
     if len(segments) > 1:
-        kept = minhash.merge(kept, np.concatenate(segments[1:]))
+        kept = merge_buckets(kept, np.concatenate(segments[1:]))
     gone = new[:0]
     left = known.leaders.keys() - leaders.keys()
     if left:
         leaving = np.zeros(size, bool)
         leaving[list(left)] = True
-        of_left = leaving[minhash.texts_of(kept)]
+        of_left = leaving[texts_of(kept)]
         kept, gone = kept[~of_left], kept[of_left]
-    buckets = minhash.merge(kept, new)
+    buckets = merge_buckets(kept, new)
     tally = np.zeros((4, size), np.int64)
     old = np.frombuffer(known.measures, _MEASURES)
     tally[:, : len(old)] = old["tally"].T
     if known.leaders:
-        changed |= minhash.changed_by(buckets, new, gone, size)
+        changed |= changed_by(buckets, new, gone, size)
         changed[[n for n, title in leaders.items() - known.leaders.items() if n in known.leaders]] = True
-        candidates = minhash.candidates_of(buckets, counts, marks.view(np.uint64), changed, tally)
+        candidates = candidates_of(buckets, counts, marks.view(np.uint64), changed, tally)
     else:
         changed[:] = is_leader
-        candidates = minhash.candidates_of(buckets, counts, marks.view(np.uint64), tally=tally)
+        candidates = candidates_of(buckets, counts, marks.view(np.uint64), tally=tally)
 
     pairs = np.array(known.pairs, np.int64).reshape(-1, 3)
     one, other = pairs[:, 0], pairs[:, 1]
@@ -235,12 +237,12 @@ def extend(came: Newcomers, shelf: Shelf, config: DuplicateConfig) -> tuple[Chan
         titles[number] = min(known_title or title, title or known_title)
 
     own = _numbered(fresh, unknown)
-    new = minhash.sort_buckets(own, is_leader)
+    new = sort_buckets(own, is_leader)
     segments = [np.frombuffer(part, np.uint64) for part in shelf.buckets()]
-    changed = minhash.changed_among(segments, new, marks, size)
+    changed = changed_among(segments, new, marks, size)
     changed[added] = True
     changed[[number for number, title in before.items() if titles[number] != title]] = True
-    candidates = minhash.candidates_of(minhash.around(segments, new, changed), counts, marks, changed, tally)
+    candidates = candidates_of(buckets_around(segments, new, changed), counts, marks, changed, tally)
     candidates = candidates.only(changed[candidates.first] | changed[candidates.second])
     fresh_pairs = list(_pairs(candidates))
     dropped = sorted(set(shelf.pairs_of([n for n in np.flatnonzero(changed).tolist() if n < len(old)])))
@@ -257,7 +259,7 @@ def extend(came: Newcomers, shelf: Shelf, config: DuplicateConfig) -> tuple[Chan
     part = _Part(local, titles, minhash.sketch(texts.read(local)), candidates)
     verified, groups = _group(part, texts, homes, shelf.judgements(staying), config, size)
     rewritten = len(segments) >= _MOST_SEGMENTS
-    buckets = minhash.merge(segments[0], np.concatenate([*segments[1:], new])) if rewritten else new
+    buckets = merge_buckets(segments[0], np.concatenate([*segments[1:], new])) if rewritten else new
     changes = Changes(
         sketched=list(zip(unknown, fresh.digests.view(np.int64).tolist(), fresh.counts.tolist(), strict=True)),
         leaders={number: titles[number] for number in sorted({*leader})},
@@ -358,7 +360,7 @@ def _lead(texts: Texts, digests: Hashes, words: Ints) -> tuple[list[int], dict[i
 
 
 def _numbered(sketches: Sketches, numbers: Sequence[int]) -> Hashes:
-    return minhash.number(sketches.buckets, np.array(numbers, np.int64)) if numbers else sketches.buckets
+    return renumber(sketches.buckets, np.array(numbers, np.int64)) if numbers else sketches.buckets
 
 
 def _pairs(candidates: Candidates, wanted: Bools | slice = slice(None)) -> Iterable[Pair]:

@@ -25,8 +25,9 @@ from rapidfuzz import process
 from rapidfuzz.distance import Indel
 
 from blogarc import minhash, workers
+from blogarc.candidates import Candidates
 from blogarc.features import MONTHS
-from blogarc.minhash import Candidates, Floats, Hashes, Ints, Sketches
+from blogarc.minhash import Floats, Hashes, Ints, Sketches
 from blogarc.model import Kind
 from blogarc.text import fold_accents, words
 

@@ -2,7 +2,7 @@
 
 Two paragraphs with the same letters and digits are the same. So are two that differ by typing errors, by scanning errors
 in one letter in twenty, or by a few edited words; and a cut paragraph is the same as the whole one ("The ferry has not…
-Read more"). Candidates come from `minhash`, here over paragraphs, so that nothing is compared with everything; rapidfuzz
+Read more"). Candidates come from `candidates`, here over paragraphs, so that nothing is compared with everything; rapidfuzz
 verifies each, and asks more of short lines: two that differ in a number only are two lines.
 """
 
@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from rapidfuzz import fuzz
 
 from blogarc import minhash
+from blogarc.candidates import find_candidates
 from blogarc.minhash import Sketches
 from blogarc.text import skeleton
 
@@ -70,7 +71,7 @@ def _near(texts: Sequence[str], first: Ints, letters: Ints, sketches: Sketches) 
     """The pairs that are nearly the same, among the first of each class."""
     wanted = np.zeros(len(texts), bool)
     wanted[first] = letters[first] >= _SHORTEST
-    found = minhash.find_candidates(sketches, wanted)
+    found = find_candidates(sketches, wanted)
     pairs = list(zip(found.first.tolist(), found.second.tolist(), strict=True))
     bare = {at: skeleton(texts[at]) for at in {at for pair in pairs for at in pair}}
     return [(a, b) for a, b in pairs if are_alike(bare[a], bare[b])]

@@ -6,7 +6,7 @@ The steps are those of the local engine, with its functions where something is d
    compared.
 2. Sampled shingles become rows. Of each it is counted how many leaders have it. Crowded ones (furniture) are dropped before
    anything is joined: there each text is paired with the centre only, so that the work stays linear.
-3. Pairs of leaders that share shingles are counted, and `minhash.weigh_shared` says which may be duplicates.
+3. Pairs of leaders that share shingles are counted, and `weigh_shared` says which may be duplicates.
 4. Candidates are compared word by word (`verification`), in blocks of pairs, each with the texts that it needs.
 5. Connected parts of the graph of verified pairs are grouped (`grouping`), many small ones together.
 
@@ -23,8 +23,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from blogarc import duplicates, grouping, minhash
+from blogarc.buckets import COARSE, CROWD, CROWD_OF_SHORT, parts_of, sort_buckets
+from blogarc.candidates import FEWEST_SHARED, Candidates, Sampled, weigh_shared
 from blogarc.duplicates import comparable
-from blogarc.minhash import Candidates, Ints, Sampled, Sketches
+from blogarc.minhash import Ints, Sketches
 from blogarc.model import Kind
 from blogarc.spark import components
 from blogarc.spark.columns import ddl, whole
@@ -105,8 +107,8 @@ def _sketch_batches(given: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]
         positions, keys, titles, sources, texts = (batch.column(n).to_pylist() for n in range(5))
         own = [title if source == "line" else "" for title, source in zip(titles, sources, strict=True)]
         sketches = minhash.sketch(map(comparable, texts, own))
-        buckets = minhash.sort_buckets(sketches.buckets)
-        shingles, owners, hints = minhash.parts_of(buckets)
+        buckets = sort_buckets(sketches.buckets)
+        shingles, owners, hints = parts_of(buckets)
         order = np.argsort(owners, kind="stable")
         packed = ((shingles << np.uint64(_HINT_BITS)) | hints).astype(np.int64)[order]
         ends = np.cumsum(np.bincount(owners, minlength=len(texts)))
@@ -175,8 +177,8 @@ def _count(leaders: DataFrame) -> DataFrame:
     from pyspark.sql import functions as f
 
     counted = _shingles(leaders).groupBy("shingle").agg(f.count("*").alias("texts")).where("texts > 1")
-    coarse = f.col("shingle") <= minhash.COARSE
-    limit = f.when(coarse, minhash.CROWD).otherwise(minhash.CROWD_OF_SHORT)
+    coarse = f.col("shingle") <= COARSE
+    limit = f.when(coarse, CROWD).otherwise(CROWD_OF_SHORT)
     return counted.select("shingle", "texts", coarse.alias("coarse"), (f.col("texts") > limit).alias("crowded"))
 
 
@@ -198,10 +200,10 @@ def _crowds(leaders: DataFrame, counted: DataFrame) -> DataFrame:
 
 
 def _tally(leaders: DataFrame, crowds: DataFrame) -> DataFrame:
-    """What is known of the shingles of each text, in the four rows of `minhash.Sampled`."""
+    """What is known of the shingles of each text, in the four rows of `Sampled`."""
     from pyspark.sql import functions as f
 
-    highest = (minhash.COARSE << _HINT_BITS) | ((1 << _HINT_BITS) - 1)
+    highest = (COARSE << _HINT_BITS) | ((1 << _HINT_BITS) - 1)
     all_coarse = f.size(f.filter("shingles", lambda packed: packed <= highest)).cast("bigint")
     own = leaders.select(
         f.col("leader").alias("text"),
@@ -224,8 +226,8 @@ def _candidates(known: DataFrame, leaders: DataFrame, counted: DataFrame, crowds
     from pyspark.sql import functions as f
 
     col = f.col
-    # The same as `minhash.have_few`, which decides; here it spares most pairs the journey to it.
-    few = known.select(col("text").alias("leader"), (col("tally3") < 2 * minhash.FEWEST_SHARED).alias("few"))
+    # The same as `have_few`, which decides; here it spares most pairs the journey to it.
+    few = known.select(col("text").alias("leader"), (col("tally3") < 2 * FEWEST_SHARED).alias("few"))
     rows = _shingles(leaders.join(few, "leader"), "few").join(counted.where("NOT crowded").select("shingle"), "shingle")
     one, other = rows.alias("one"), rows.alias("other")
     shared = one.join(other, "shingle").where("one.text < other.text").select(
@@ -241,7 +243,7 @@ def _candidates(known: DataFrame, leaders: DataFrame, counted: DataFrame, crowds
         f.sum("rare").alias("rare"), f.sum("alike").alias("alike"), f.sum("crowd").alias("crowds"),
         f.bool_or("few").alias("few"),
     )  # fmt: skip
-    pairs = pairs.where(f"rare >= {minhash.FEWEST_SHARED} OR crowds > 0 OR few").drop("few")
+    pairs = pairs.where(f"rare >= {FEWEST_SHARED} OR crowds > 0 OR few").drop("few")
     for side in ("first", "second"):
         told = known.select(
             col("text").alias(side), *(col(name).alias(f"{side}_{name}") for name in known.columns if name != "text")
@@ -259,7 +261,7 @@ def _weigh(given: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
             column.to_numpy(zero_copy_only=False).astype(np.int64) for column in batch.columns
         )
         one, other = (Sampled(side[0], np.array(side[1:])) for side in (sides[:5], sides[5:]))
-        found, shared, resemblance, in_crowd = minhash.weigh_shared(one, other, rare, alike, crowds)
+        found, shared, resemblance, in_crowd = weigh_shared(one, other, rare, alike, crowds)
         columns = (first[found], second[found], shared, resemblance, in_crowd)
         yield pa.RecordBatch.from_arrays([pa.array(column) for column in columns], names=list(_CANDIDATE))
 

@@ -7,7 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from blogarc import buckets as buckets_room
+from blogarc import candidates as candidates_room
 from blogarc import minhash, workers
+from blogarc.buckets import merge_buckets, sort_buckets, texts_of
+from blogarc.candidates import candidates_of, find_candidates
 from blogarc.text import words
 
 POOL = (
@@ -23,7 +27,7 @@ def shingles(text: str) -> set[tuple[str, ...]]:
 
 
 def candidates(texts: list[str]) -> dict[tuple[int, int], float]:
-    found = minhash.find_candidates(minhash.sketch(texts), np.ones(len(texts), bool))
+    found = find_candidates(minhash.sketch(texts), np.ones(len(texts), bool))
     return dict(zip(zip(found.first.tolist(), found.second.tolist(), strict=True), found.shared.tolist(), strict=True))
 
 
@@ -52,7 +56,7 @@ def test_what_short_texts_share_is_counted_exactly(texts: list[str]) -> None:
 
 @given(texts_of_the_pool)
 def test_the_resemblance_of_short_texts_is_their_jaccard_coefficient(texts: list[str]) -> None:
-    found = minhash.find_candidates(minhash.sketch(texts), np.ones(len(texts), bool))
+    found = find_candidates(minhash.sketch(texts), np.ones(len(texts), bool))
     told = zip(found.first.tolist(), found.second.tolist(), found.resemblance.tolist(), strict=True)
     for a, b, resemblance in told:
         ours, theirs = shingles(texts[a]), shingles(texts[b])
@@ -62,9 +66,9 @@ def test_the_resemblance_of_short_texts_is_their_jaccard_coefficient(texts: list
 @given(texts_of_the_pool, st.integers(0, 9))
 def test_candidates_that_new_texts_change_are_those_that_have_one(texts: list[str], known: int) -> None:
     sketches = minhash.sketch(texts)
-    buckets = minhash.sort_buckets(sketches.buckets)
+    buckets = sort_buckets(sketches.buckets)
     new = np.arange(len(texts)) >= known
-    few = minhash.candidates_of(buckets, sketches.counts, sketches.digests, new)
+    few = candidates_of(buckets, sketches.counts, sketches.digests, new)
     everything = candidates(texts)
     assert set(zip(few.first.tolist(), few.second.tolist(), strict=True)) == {
         (a, b) for a, b in everything if b >= known
@@ -74,9 +78,9 @@ def test_candidates_that_new_texts_change_are_those_that_have_one(texts: list[st
 @given(texts_of_the_pool, st.integers(0, 9))
 def test_sorted_buckets_take_in_others(texts: list[str], known: int) -> None:
     buckets = minhash.sketch(texts).buckets
-    old = minhash.texts_of(buckets) < known
-    merged = minhash.merge(minhash.sort_buckets(buckets[old]), buckets[~old])
-    assert merged.tolist() == minhash.sort_buckets(buckets).tolist()
+    old = texts_of(buckets) < known
+    merged = merge_buckets(sort_buckets(buckets[old]), buckets[~old])
+    assert merged.tolist() == sort_buckets(buckets).tolist()
 
 
 def test_posts_that_share_a_sentence_are_no_candidates_and_damaged_copies_are() -> None:
@@ -92,7 +96,7 @@ def test_no_text_is_too_strange_to_be_sketched(texts: list[str]) -> None:
     sketches = minhash.sketch(texts)
     assert len(sketches) == len(texts)
     assert sketches.starts[-1] == len(sketches.codes)
-    minhash.find_candidates(sketches, np.ones(len(texts), bool))
+    find_candidates(sketches, np.ones(len(texts), bool))
 
 
 @given(st.lists(st.text(max_size=60), min_size=1, max_size=8), st.randoms(use_true_random=False))
@@ -142,10 +146,10 @@ def test_candidates_do_not_depend_on_how_the_work_is_parted(texts: list[str]) ->
     everything = candidates(texts)
     with pytest.MonkeyPatch.context() as patch:
         for module, name, value in (
-            (minhash, "_SORTED_AT_ONCE", 7),
-            (minhash, "_BUCKETS_AT_ONCE", 5),
-            (minhash, "_PAIRS_HELD", 3),
-            (minhash, "_PAIRS_AT_ONCE", 1),
+            (buckets_room, "_SORTED_AT_ONCE", 7),
+            (buckets_room, "_BUCKETS_AT_ONCE", 5),
+            (candidates_room, "_PAIRS_HELD", 3),
+            (candidates_room, "_PAIRS_AT_ONCE", 1),
             (minhash, "_BATCH", 2),
             (workers, "_THREADS", 1),
         ):

@@ -1,0 +1,186 @@
+"""Buckets in order: the sampled shingles of all texts, each with its text, sorted, so that those of a shingle stand together.
+
+A bucket that more than a few dozen texts share is a *crowd*: page furniture, or a post with very many copies.
+
+What is found about two texts depends on them and on the texts that share a bucket with them, on nothing else. So an
+archive can keep its buckets, sorted, in several segments, and ask after new texts came which texts these *changed*.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from blogarc import workers
+from blogarc.minhash import HINT_BITS, HINT_MASK, SCALE, SHINGLE_BITS, TEXT_MASK, Hashes, Ints
+
+# A bucket of more texts is furniture. Shingles outside the coarse sample are seen in short texts only, which are the
+# smaller part of an archive, so there the limit is lower.
+CROWD, CROWD_OF_SHORT = 24, 12
+# The highest shingle of the coarse sample.
+COARSE = ((1 << 64) - 1) // SCALE >> int(SHINGLE_BITS)
+# Buckets sorted together, and those of some shingles looked at together: these fit into a processor's cache.
+_SORTED_AT_ONCE = 1 << 17
+_BUCKETS_AT_ONCE = 1 << 19
+
+
+def texts_of(buckets: Hashes) -> Ints:
+    """The text of each bucket."""
+    return ((buckets >> HINT_BITS) & TEXT_MASK).astype(np.int64)
+
+
+def parts_of(buckets: Hashes) -> tuple[Hashes, Ints, NDArray[np.uint8]]:
+    """The shingle of each bucket (34 bits of its hash), its text, and the hint of the words that follow (6 bits)."""
+    return buckets >> SHINGLE_BITS, texts_of(buckets), (buckets & HINT_MASK).astype(np.uint8)
+
+
+def renumber(buckets: Hashes, texts: Ints) -> Hashes:
+    """The buckets with their texts numbered anew: text `n` becomes `texts[n]`.
+
+    >>> from blogarc.minhash import sketch
+    >>> texts_of(renumber(sketch(["one two three"]).buckets, np.array([7]))).tolist()
+    [7]
+    """
+    mask = TEXT_MASK << HINT_BITS
+    return (buckets & ~mask) | (texts[texts_of(buckets)].astype(np.uint64) << HINT_BITS)
+
+
+def sort_buckets(buckets: Hashes, wanted: NDArray[np.bool_] | None = None) -> Hashes:
+    """Buckets in order, and of a shingle that occurs in a text several times the first only; of the `wanted` texts, if it is
+    said which."""
+
+    def part(at: int) -> list[Hashes]:
+        piece = buckets[at : at + _SORTED_AT_ONCE]
+        piece = piece if wanted is None else piece[wanted[texts_of(piece)]]
+        return parted(piece, (piece >> np.uint64(56)).astype(np.uint8))
+
+    def join(pieces: tuple[Hashes, ...]) -> Hashes:
+        ordered = np.concatenate(pieces)
+        ordered.sort()
+        return ordered[first_of_each(ordered >> HINT_BITS)]
+
+    pieces = list(workers.in_order(part, range(0, len(buckets), _SORTED_AT_ONCE)))
+    return np.concatenate([buckets[:0], *workers.in_order(join, zip(*pieces, strict=True))])
+
+
+def parted(values: Hashes, keys: NDArray[np.uint8]) -> list[Hashes]:
+    """The values parted by their keys, for each key from 0 to 255 some or none. In so short numbers numpy counts instead of
+    comparing, and many small sorts are much quicker than a large one."""
+    ends = np.cumsum(np.bincount(keys, minlength=256))
+    return np.split(values[np.argsort(keys, kind="stable")], ends[:-1])
+
+
+def merge_buckets(buckets: Hashes, new: Hashes) -> Hashes:
+    """Sorted buckets with some others among them. One pass over the many and a sort of the few."""
+    if not len(buckets):
+        return sort_buckets(new)
+    few = sort_buckets(new)
+    merged = np.insert(buckets, np.searchsorted(buckets, few), few)
+    return merged[first_of_each(merged >> HINT_BITS)]
+
+
+def buckets_of(segments: Sequence[Hashes], shingles: Hashes) -> Hashes:
+    """The buckets of these shingles, sorted."""
+    parts = [shingles[:0]]
+    for segment in segments:
+        starts, ends = _spans(segment, shingles)
+        sizes = ends - starts
+        parts.append(segment[np.repeat(starts - (np.cumsum(sizes) - sizes), sizes) + np.arange(sizes.sum())])
+    return np.sort(np.concatenate(parts))
+
+
+def buckets_around(segments: Sequence[Hashes], new: Hashes, changed: NDArray[np.bool_]) -> Hashes:
+    """All buckets of the shingles that the `changed` texts have, sorted: what is in the segments, and the `new` ones."""
+    own = [new >> SHINGLE_BITS]
+    of_others = changed.copy()
+    of_others[texts_of(new)] = False
+    if of_others.any():
+        own += [segment[of_others[texts_of(segment)]] >> SHINGLE_BITS for segment in segments]
+    shingles = np.sort(np.concatenate(own))
+    return np.sort(np.concatenate([buckets_of(segments, shingles[first_of_each(shingles)]), new]))
+
+
+def changed_by(buckets: Hashes, new: Hashes, gone: Hashes, texts: int) -> NDArray[np.bool_]:
+    """Which of so many texts may have other candidates than before: those that are new, and those with a shingle that has
+    become furniture, or is it no longer, because of the `new` buckets and of those that are `gone`.
+
+    `buckets` are all that there are now, sorted, the new ones among them.
+    """
+    shingles = buckets >> SHINGLE_BITS
+    came, went = np.sort(new) >> SHINGLE_BITS, np.sort(gone) >> SHINGLE_BITS
+    told = np.sort(np.concatenate([came, went]))
+    told = told[first_of_each(told)]
+    starts, now = np.searchsorted(shingles, told), _times(shingles, told)
+    before = now - _times(came, told) + _times(went, told)
+    changed = np.zeros(texts, bool)
+    changed[texts_of(new)] = True
+    for place in np.flatnonzero(are_crowded(told, now) != are_crowded(told, before)).tolist():
+        changed[texts_of(buckets[starts[place] : starts[place] + now[place]])] = True
+    return changed
+
+
+def changed_among(segments: Sequence[Hashes], new: Hashes, digests: Hashes, texts: int) -> NDArray[np.bool_]:
+    """The same as `changed_by` of buckets in several `segments`, each sorted, to which the sorted `new` ones come; of the
+    centres of crowds those too whose place a new text takes. Only what the new ones touch is read."""
+    changed = np.zeros(texts, bool)
+    changed[texts_of(new)] = True
+    shingles = new >> SHINGLE_BITS
+    told = shingles[first_of_each(shingles)]
+    came = _times(shingles, told)
+    before = np.zeros(len(told), np.int64)
+    for segment in segments:
+        starts, ends = _spans(segment, told)
+        before += ends - starts
+    crowded = are_crowded(told, before + came)
+    crossed = crowded & ~are_crowded(told, before)
+    changed[texts_of(buckets_of(segments, told[crossed]))] = True
+    rest = told[crowded & ~crossed]
+    if len(rest):
+        held = buckets_of(segments, rest)
+        owners = texts_of(held)
+        begins = np.flatnonzero(first_of_each(held >> SHINGLE_BITS))
+        lowest = np.minimum.reduceat(digests[owners], begins)
+        ours = new[np.isin(shingles, rest)]
+        firsts = np.flatnonzero(first_of_each(ours >> SHINGLE_BITS))
+        displaced = np.minimum.reduceat(digests[texts_of(ours)], firsts) < lowest
+        sizes = np.diff(np.append(begins, len(held)))
+        changed[owners[(digests[owners] == np.repeat(lowest, sizes)) & np.repeat(displaced, sizes)]] = True
+    return changed
+
+
+def are_crowded(shingles: Hashes, sizes: Ints) -> NDArray[np.bool_]:
+    """Whether buckets of these sizes are furniture."""
+    return np.asarray(sizes > np.where(are_coarse(shingles), CROWD, CROWD_OF_SHORT))
+
+
+def are_coarse(shingles: Hashes) -> NDArray[np.bool_]:
+    """Whether these are sampled of long texts too."""
+    return np.asarray(shingles <= np.uint64(COARSE))
+
+
+def first_of_each(ascending: Hashes) -> NDArray[np.bool_]:
+    """Where a new value begins."""
+    return np.concatenate(([True], ascending[1:] != ascending[:-1])) if len(ascending) else np.empty(0, bool)
+
+
+def _spans(buckets: Hashes, shingles: Hashes) -> tuple[Ints, Ints]:
+    """Where the buckets of these shingles, sorted as they, begin and end."""
+    low = shingles << SHINGLE_BITS
+    high = low | ((np.uint64(1) << SHINGLE_BITS) - np.uint64(1))
+    return np.searchsorted(buckets, low), np.searchsorted(buckets, high, "right")
+
+
+def _times(ascending: Hashes, told: Hashes) -> Ints:
+    """How often each of these occurs."""
+    return np.searchsorted(ascending, told, "right") - np.searchsorted(ascending, told, "left")
+
+
+def cuts(buckets: Hashes) -> Hashes:
+    """Where to part buckets so that those of a shingle stay together, and about so many as fit into a cache do."""
+    count = len(buckets) // _BUCKETS_AT_ONCE
+    if not count:
+        return buckets[:0]
+    sample = np.sort(buckets[:: max(1, len(buckets) // (64 * count))])
+    return np.unique((sample[np.arange(1, count) * len(sample) // count] >> SHINGLE_BITS) << SHINGLE_BITS)
