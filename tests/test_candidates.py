@@ -150,7 +150,7 @@ def test_candidates_do_not_depend_on_how_the_work_is_parted(texts: list[str]) ->
             (buckets_room, "_BUCKETS_AT_ONCE", 5),
             (candidates_room, "_PAIRS_HELD", 3),
             (candidates_room, "_PAIRS_AT_ONCE", 1),
-            (minhash, "_BATCH", 2),
+            (minhash, "_LETTERS_AT_ONCE", 20),
             (workers, "_THREADS", 1),
         ):
             patch.setattr(module, name, value)

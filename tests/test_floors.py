@@ -15,12 +15,12 @@ from tests.conftest import ROOT
 SOURCE = ROOT / "src" / "blogarc"
 
 FLOORS = (
-    ("ground", {"model", "errors", "text", "messages"}),
+    ("ground", {"model", "errors", "text", "messages", "processor"}),
     (
         "stages",
         {
-            "reading", "paragraphs", "segmentation", "languages", "articles", "workers", "minhash", "buckets", "candidates", "verification", "grouping",
-            "sketchbook", "duplicates", "features",
+            "reading", "paragraphs", "segmentation", "languages", "articles", "workers", "minhash", "buckets", "candidates",
+            "verification", "grouping", "sketchbook", "duplicates", "features",
             "profiles", "rulings",
             "provenance", "lexicon", "likeness", "series", "clues", "pairs", "alignment", "sentences", "export", "report",
         },

@@ -36,6 +36,6 @@ def test_nothing_is_lost_by_looking_roughly_first(seed: int) -> None:
     exactly = verdicts(texts, hopeless=False)
     assert verdicts(texts, hopeless=True) == exactly
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(verification, "_PAIRS_AT_ONCE", 3)
+        patch.setattr(verification, "_WORDS_AT_ONCE", 100)
         patch.setattr(workers, "_THREADS", 3)
         assert verdicts(texts, hopeless=True) == exactly

@@ -76,6 +76,9 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     from importlib import import_module
 
+    from blogarc.processor import choose_sorting
+
+    choose_sorting()
     for home, names in _HOMES.items():
         if name in names:
             value = getattr(import_module(home), name)

@@ -62,7 +62,14 @@ def sort_buckets(buckets: Hashes, wanted: NDArray[np.bool_] | None = None) -> Ha
         return ordered[first_of_each(ordered >> HINT_BITS)]
 
     pieces = list(workers.in_order(part, range(0, len(buckets), _SORTED_AT_ONCE)))
-    return np.concatenate([buckets[:0], *workers.in_order(join, zip(*pieces, strict=True))])
+    columns = list(zip(*pieces, strict=True))[::-1]
+    del pieces
+    # Each is let go when it is joined, and memory that was not written to is not taken: so they are never there twice.
+    ordered, end = np.empty(len(buckets), np.uint64), 0
+    for joined in workers.in_order(join, (columns.pop() for _ in range(len(columns)))):
+        ordered[end : end + len(joined)] = joined
+        end += len(joined)
+    return ordered[:end]
 
 
 def parted(values: Hashes, keys: NDArray[np.uint8]) -> list[Hashes]:

@@ -1,10 +1,10 @@
 """Which articles are copies of one another, and which of the copies stands for them all.
 
-Four steps, a room each: texts with the same words are put together here; `minhash` and `candidates` name those of the rest that may be copies;
-`verification` compares each of these word by word; `grouping` makes clusters of what is left. Three kinds are told apart:
-*exact* (the same words), *near* (nearly the same words: typos, edits, a paragraph more or less) and *excerpt* (one text
-contained in another: a teaser, or a post wrapped in page furniture). `sketchbook` does the same for an archive that
-remembers, and after new texts came looks at what these have changed.
+Four steps, a room each: texts with the same words are put together here; `candidates` names those of the rest that may be
+copies, by sketches of `minhash`; `verification` compares each of these word by word; `grouping` makes clusters of what is
+left. Three kinds are told apart: *exact* (the same words), *near* (nearly the same words: typos, edits, a paragraph more or
+less) and *excerpt* (one text contained in another: a teaser, or a post wrapped in page furniture). `sketchbook` does the same
+for an archive that remembers, and after new texts came looks at what these have changed.
 
 Two texts that share a quotation, a footer or a template are not copies, nor are two weeks of a digest or two versions of a
 release note.

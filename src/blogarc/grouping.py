@@ -125,13 +125,8 @@ class _Grouping:
             members = self._join([m for m in members if m != chosen], chosen)
 
     def _choose(self, members: Sequence[int]) -> int:
-        inside = set(members)
-        votes = {
-            m: self.copies[m] + sum(self.copies[other] for other in self.near.get(m, ()) if other in inside)
-            for m in members
-        }
-        most = max(votes.values())
-        elected = [m for m in members if votes[m] == most]
+        tie = len(members) == 2 and members[1] in self.near.get(members[0], ())
+        elected = members if tie else self._best_connected(members)
         if self.preference is not None:
             preference = self.preference
             return min(elected, key=lambda m: (preference[m], -self.copies[m], m))
@@ -139,6 +134,16 @@ class _Grouping:
         longest = max(self.counts[m] for m in elected)
         complete = [m for m in elected if self.counts[m] >= _COMPLETE * longest]
         return min(complete, key=lambda m: (-self.copies[m], m))
+
+    def _best_connected(self, members: Sequence[int]) -> Sequence[int]:
+        """Those that most copies among the members are, or resemble."""
+        inside = set(members)
+        votes = [
+            self.copies[m] + sum(self.copies[other] for other in self.near.get(m, ()) if other in inside)
+            for m in members
+        ]
+        most = max(votes)
+        return [m for m, count in zip(members, votes, strict=True) if count == most]
 
     def _join(self, members: Sequence[int], chosen: int) -> list[int]:
         """Give the members that resemble the chosen text, or are contained in it, to it; those that do not are left."""

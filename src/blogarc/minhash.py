@@ -16,7 +16,6 @@ from __future__ import annotations
 import codecs
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,8 +31,8 @@ SHINGLE = 3
 # One shingle in so many of a long text is sampled; a text of fewer words than WHOLE is sampled whole.
 SCALE = 4
 WHOLE = 128
-# Texts hashed together: what is made of them fits into a processor's cache.
-_BATCH = 256
+# Letters hashed together. With fewer, threads wait for one another more; what is made of more does not fit into a cache.
+_LETTERS_AT_ONCE = 1 << 21
 
 # A shingle, its text and what follows it in one number, so that one sort does all: 34 bits of hash, 24 for the text, 6 of
 # the hint. Of the hundred million shingles of a million texts one in 170 shares its 34 bits with another; they are counted,
@@ -83,7 +82,14 @@ class Sketches:
 
     def words(self, text: int) -> str:
         """The words of a text as a string with a character for each."""
-        return codecs.utf_32_le_decode(self.codes[self.starts[text] : self.starts[text + 1]].data)[0]
+        return decoded(self.codes[self.starts[text] : self.starts[text + 1]])
+
+    def gather(self, texts: Ints) -> NDArray[np.uint32]:
+        """The codes of some texts, one text after the other."""
+        starts, counts = self.starts[texts], self.starts[texts + 1] - self.starts[texts]
+        ends = np.cumsum(counts)
+        places = np.arange(counts.sum()) + np.repeat(starts - (ends - counts), counts)
+        return np.asarray(self.codes[places])
 
     def shingles(self, text: int) -> Ints:
         """The shingles of a text in order, all of them, as numbers."""
@@ -98,24 +104,27 @@ def sketch(texts: Iterable[str]) -> Sketches:
     >>> one == two, one == three
     (True, False)
     """
-    parts = list(workers.in_order(_sketch_batch, _batches(texts)))
-    codes, counts, digests, buckets = zip(*parts, strict=True) if parts else ((), (), (), ())
-    return Sketches(
-        np.concatenate([np.empty(0, np.uint32), *codes]),
-        np.concatenate(([0], np.cumsum(np.concatenate([np.empty(0, np.int64), *counts])))).astype(np.int64),
-        np.concatenate([np.empty(0, np.uint64), *digests]),
-        np.concatenate([np.empty(0, np.uint64), *buckets]),
-    )
+    nothing = np.empty(0, np.uint32), np.empty(0, np.int64), np.empty(0, np.uint64), np.empty(0, np.uint64)
+    columns = [list(column) for column in zip(nothing, *workers.in_order(_sketch_batch, _batches(texts)), strict=True)]
+    # The largest first: what is joined is let go before the next is.
+    buckets, digests, counts, codes = (np.concatenate(columns.pop()) for _ in range(4))
+    return Sketches(codes, np.concatenate(([0], np.cumsum(counts))).astype(np.int64), digests, buckets)
 
 
 def _batches(texts: Iterable[str]) -> Iterator[tuple[int, list[str]]]:
     """The texts some hundreds at a time, with the number of the first."""
-    held, first = iter(texts), 0
-    while batch := list(islice(held, _BATCH)):
+    batch: list[str] = []
+    letters = first = 0
+    for text in texts:
+        batch.append(text)
+        letters += len(text) + 1
+        if letters >= _LETTERS_AT_ONCE:
+            yield first, batch
+            first, batch, letters = first + len(batch), [], 0
         if first + len(batch) > _MOST_TEXTS:
             raise ValueError(f"These are more texts than can be numbered ({_MOST_TEXTS:,}).")
+    if batch:
         yield first, batch
-        first += len(batch)
 
 
 def _sketch_batch(batch: tuple[int, Sequence[str]]) -> tuple[NDArray[np.uint32], Ints, Hashes, Hashes]:
@@ -152,6 +161,11 @@ def _sketch_batch(batch: tuple[int, Sequence[str]]) -> tuple[NDArray[np.uint32],
     buckets |= (owners + first).astype(np.uint64) << HINT_BITS
     buckets |= hints
     return codes, counts, digests, buckets
+
+
+def decoded(codes: NDArray[np.uint32]) -> str:
+    """Codes of words as a string with a character for each."""
+    return codecs.utf_32_le_decode(codes.data)[0]
 
 
 def fold(texts: Sequence[str]) -> list[bytes]:

@@ -13,11 +13,11 @@ the same to the letter.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import partial
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,7 +34,8 @@ from blogarc.text import fold_accents, words
 Bools = NDArray[np.bool_]
 Pair = tuple[int, int]
 
-_PAIRS_AT_ONCE = 2048
+# Words of pairs that are compared together, some thousands of posts.
+_WORDS_AT_ONCE = 1 << 20
 # Pairs whose shingles are sorted together: these fit into a processor's cache.
 _PAIRS_IN_CACHE = 128
 # Below such a similarity of words it is not worth reading the letters.
@@ -52,7 +53,6 @@ _SAME_OF_ITS_OWN = 0.75
 _PASSAGE = 10
 # Two texts of which so many numbers were replaced, and little else, are two editions of one form: weather, prices.
 _NUMBERS_OF_AN_EDITION, _MOSTLY_NUMBERS = 3, 0.6
-_NOT_NUMBERS = re.compile(f"[{chr(minhash.FIRST_WORD_CODE)}-{chr(0x10FFFF)}]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,21 +131,25 @@ class _Measures:
 
 
 class _Words:
-    """The words of some pairs of texts, read when they are asked for."""
+    """The words of some pairs of texts, each text once: as a string with a character for each word, and roughly, as a byte."""
 
     def __init__(self, sketches: Sketches, short: Ints, long: Ints) -> None:
-        self._sketches = sketches
-        self._short, self._long = short.tolist(), long.tolist()
-        self._known: dict[int, str] = {}
-        self._rough: dict[int, bytes] = {}
+        texts, places = np.unique(np.concatenate([short, long]), return_inverse=True)
+        self._ours, self._theirs = places.reshape(2, -1).tolist()
+        self._counts = (sketches.starts[texts + 1] - sketches.starts[texts]).tolist()
+        ends = np.cumsum([0, *self._counts])
+        codes = sketches.gather(texts)
+        words, rough, edges = minhash.decoded(codes), codes.astype(np.uint8).tobytes(), list(pairwise(ends.tolist()))
+        self._words = [words[start:end] for start, end in edges]
+        self._rough = [rough[start:end] for start, end in edges]
 
     def ours(self, pair: int) -> str:
         """The shorter text, a character a word."""
-        return self._of(self._short[pair])
+        return self._words[self._ours[pair]]
 
     def theirs(self, pair: int) -> str:
         """The longer text."""
-        return self._of(self._long[pair])
+        return self._words[self._theirs[pair]]
 
     def compare(self, pairs: Ints, asked: Floats, windows: Sequence[int] | None = None) -> tuple[Floats, Floats]:
         """How alike the texts of each of these pairs are, or the shorter and as many words of the longer from some place on;
@@ -154,37 +158,22 @@ class _Words:
         First with a byte a word: different words may have the same, so that this never gives less than it is, and takes an
         eighth of the time.
         """
-        ours, theirs = ([side[n] for n in pairs.tolist()] for side in (self._short, self._long))
+        ours, theirs = ([side[n] for n in pairs.tolist()] for side in (self._ours, self._theirs))
         cuts = [slice(None)] * len(ours)
         if windows is not None:
-            counts = self._sketches.counts
-            cuts = [slice(at, at + many) for at, many in zip(windows, counts[ours].tolist(), strict=True)]
+            cuts = [slice(at, at + self._counts[text]) for at, text in zip(windows, ours, strict=True)]
         at_most = np.ones(len(ours))
         if asked.any():
             at_most = _alike(
-                [self._roughly(text) for text in ours],
-                [self._roughly(text)[cut] for text, cut in zip(theirs, cuts, strict=True)],
+                [self._rough[text] for text in ours],
+                [self._rough[text][cut] for text, cut in zip(theirs, cuts, strict=True)],
             )
         likely = np.flatnonzero(at_most >= asked)
         alike = np.zeros(len(ours))
         alike[likely] = _alike(
-            [self._of(ours[n]) for n in likely.tolist()], [self._of(theirs[n])[cuts[n]] for n in likely.tolist()]
+            [self._words[ours[n]] for n in likely.tolist()], [self._words[theirs[n]][cuts[n]] for n in likely.tolist()]
         )
         return alike, np.where(at_most >= asked, alike, at_most)
-
-    def _of(self, text: int) -> str:
-        known = self._known.get(text)
-        if known is None:
-            known = self._known[text] = self._sketches.words(text)
-        return known
-
-    def _roughly(self, text: int) -> bytes:
-        known = self._rough.get(text)
-        if known is None:
-            starts = self._sketches.starts
-            codes = self._sketches.codes[starts[text] : starts[text + 1]]
-            known = self._rough[text] = codes.astype(np.uint8).tobytes()
-        return known
 
 
 @dataclass(slots=True)
@@ -213,7 +202,7 @@ class Verifier:
         self.sketches, self.config = sketches, config
         self.counts = sketches.counts
         self._title, self._text = title, text
-        self._numbers: tuple[Hashes, Ints] | None = None
+        self._numbers: tuple[str, Ints] | None = None
 
     def accept(self, candidates: Candidates) -> dict[Pair, Judgement]:
         """The judgements on those candidates that are copies. What cannot be one is not measured further."""
@@ -236,7 +225,7 @@ class Verifier:
 
     def _measure(self, candidates: Candidates, *, hopeless: bool) -> Iterator[tuple[Ints, Ints, _Measures]]:
         """What is measured of these pairs, some at a time. What the `hopeless` would score is left at 0, if it is so said."""
-        parts = [candidates.only(slice(at, at + _PAIRS_AT_ONCE)) for at in range(0, len(candidates), _PAIRS_AT_ONCE)]
+        parts = [candidates.only(part) for part in self._parts(candidates)]
         compare = partial(self._compare, hopeless=hopeless)
         if len(parts) < 2:
             measured: Iterable[_Measures] = [self._decide(self._read(compare(part))) for part in parts]
@@ -245,6 +234,12 @@ class Verifier:
             measured = workers.in_order(self._decide, map(self._read, workers.in_order(compare, parts)))
         for part, measures in zip(parts, measured, strict=True):
             yield part.first, part.second, measures
+
+    def _parts(self, candidates: Candidates) -> list[slice]:
+        """The candidates in parts that are worth a task, and whose words can be held."""
+        words = np.cumsum(self.counts[candidates.first] + self.counts[candidates.second])
+        cuts = np.flatnonzero(np.diff(words // _WORDS_AT_ONCE)) + 1
+        return [slice(*part) for part in pairwise([0, *cuts.tolist(), len(candidates)])] if len(candidates) else []
 
     def _compare(self, pairs: Candidates, hopeless: bool) -> _Compared:
         """Compare the words of these pairs."""
@@ -304,7 +299,7 @@ class Verifier:
         shorter, longer = self.counts[pairs.short], self.counts[pairs.long]
         rules = self._rules(shorter, longer, similarity, contained, letters, replaced, pairs.own, pairs.resemblance)
         measures = _Measures(pairs.short, pairs.long, similarity, contained, letters, replaced, pairs.own, rules)
-        self._tell_editions(measures, pairs.words)
+        self._tell_editions(measures)
         untold = np.flatnonzero(np.isin(measures.rules, list(_KINDS)) & (similarity == 0))
         similarity[untold] = pairs.words.compare(untold, np.zeros(len(untold)))[0]
         return measures
@@ -329,7 +324,7 @@ class Verifier:
         }
         return np.select(list(asked.values()), list(asked), _Rule.TOO_LITTLE).astype(np.int64)
 
-    def _tell_editions(self, measures: _Measures, words: _Words) -> None:
+    def _tell_editions(self, measures: _Measures) -> None:
         """Put the right rule where two texts are no copies but two editions."""
         copies = np.isin(measures.rules, list(_KINDS))
         for n in np.flatnonzero(copies).tolist():
@@ -337,22 +332,35 @@ class Verifier:
             if titles[0] and titles[1] and are_editions(*titles):
                 measures.rules[n] = _Rule.EDITIONS_BY_TITLE
                 copies[n] = False
-        near = copies & np.isin(measures.rules, [_Rule.NEAR, _Rule.LETTERS])
-        numbers, many = self._numbers_of_all()
-        near &= numbers[measures.short] != numbers[measures.long]
-        near &= np.minimum(many[measures.short], many[measures.long]) >= _NUMBERS_OF_AN_EDITION
-        for n in np.flatnonzero(near).tolist():
-            if _differ_in_numbers(words.ours(n), words.theirs(n)):
-                measures.rules[n] = _Rule.EDITIONS_BY_NUMBERS
+        near = np.flatnonzero(copies & np.isin(measures.rules, [_Rule.NEAR, _Rule.LETTERS]))
+        by_numbers = near[self._differ_in_numbers(measures.short[near], measures.long[near], measures.similarity[near])]
+        measures.rules[by_numbers] = _Rule.EDITIONS_BY_NUMBERS
 
-    def _numbers_of_all(self) -> tuple[Hashes, Ints]:
-        """For each text a sum over its numbers, equal where two texts have the same ones, and how many it has."""
+    def _differ_in_numbers(self, short: Ints, long: Ints, similarity: Floats) -> Bools:
+        """Of which of these pairs, so similar, most words in which the texts differ are numbers, and several."""
+        numbers, edges = self._numbers_of_all()
+        begins, ends = edges[:-1], edges[1:]
+        few = np.minimum((ends - begins)[short], (ends - begins)[long]) < _NUMBERS_OF_AN_EDITION
+        asked = np.flatnonzero(~few)
+        sides = [
+            [numbers[start:end] for start, end in zip(begins[side].tolist(), ends[side].tolist(), strict=True)]
+            for side in (short[asked], long[asked])
+        ]
+        changed = np.zeros(len(short))
+        if len(asked):
+            changed[asked] = process.cpdist(*sides, scorer=Indel.distance, workers=1, dtype=np.int32)
+            changed[asked] -= np.abs((ends - begins)[short[asked]] - (ends - begins)[long[asked]])
+        shorter, longer = self.counts[short], self.counts[long]
+        # Of words that were replaced both are counted, so that all is twice what it says.
+        replaced = np.rint((1 - similarity) * (shorter + longer)) - (longer - shorter)
+        return np.asarray((changed // 2 >= _NUMBERS_OF_AN_EDITION) & (changed // 2 >= _MOSTLY_NUMBERS * replaced / 2))
+
+    def _numbers_of_all(self) -> tuple[str, Ints]:
+        """The numbers of all texts as one string, a character for each, and where those of each text begin in it and end."""
         if self._numbers is None:
-            codes, starts = self.sketches.codes, self.sketches.starts
-            places = np.flatnonzero(codes < minhash.FIRST_WORD_CODE)
-            sums = np.concatenate(([0], np.cumsum(minhash.scrambled(codes[places]), dtype=np.uint64)))
-            edges = np.searchsorted(places, starts)
-            self._numbers = sums[edges[1:]] - sums[edges[:-1]], np.diff(edges)
+            places = np.flatnonzero(self.sketches.codes < minhash.FIRST_WORD_CODE)
+            numbers = minhash.decoded(self.sketches.codes[places])
+            self._numbers = numbers, np.searchsorted(places, self.sketches.starts)
         return self._numbers
 
     def _told(self, measures: _Measures, places: Ints) -> list[Judgement]:
@@ -407,7 +415,7 @@ class Verifier:
         ends = np.cumsum(counts)
         starts = ends - counts
         words = int(ends[-1])
-        codes = self.sketches.codes[np.arange(words) + np.repeat(self.sketches.starts[texts] - starts, counts)]
+        codes = self.sketches.gather(texts)
         shingles = minhash.mixed(codes, np.repeat(pairs, counts))
         whole = np.ones(words, bool)
         for k in range(1, minhash.SHINGLE):  # a shingle does not reach into the next text
@@ -437,15 +445,6 @@ def are_editions(first: str, second: str) -> bool:
     # Versions differ in length: "3.2.10" and "3.2" are one shape when runs of numbers are.
     squeezed = [[word for n, word in enumerate(shape) if word or not n or shape[n - 1]] for shape in shapes]
     return squeezed[0] == squeezed[1] and any(squeezed[0]) and numbers[0] != numbers[1]
-
-
-def _differ_in_numbers(short: str, long: str) -> bool:
-    """Whether most words in which two texts differ are numbers, and several."""
-    numbers = _NOT_NUMBERS.sub("", short), _NOT_NUMBERS.sub("", long)
-    changed = (Indel.distance(*numbers) - abs(len(numbers[0]) - len(numbers[1]))) // 2
-    if changed < _NUMBERS_OF_AN_EDITION:
-        return False
-    return changed >= _MOSTLY_NUMBERS * (Indel.distance(short, long) - abs(len(short) - len(long))) / 2
 
 
 def _window(ours: str, theirs: str) -> int:
