@@ -62,6 +62,7 @@ bench-dedupe-pool: $(READY_DEV) ## Make the pool of sentences for bench-dedupe
 	@$(BIN)/python -m benchmarks.dedupe.pool
 
 bench-dedupe: $(READY_DEV) ## Compare duplicates with peers; SIZE=20000 ARGS="--python PEERS/bin/python"
+	@$(PIP) "orjson>=3.9"
 	@$(BIN)/python -m benchmarks.dedupe.compare $(or $(SIZE),20000) $(ARGS)
 
 clean: ## Take away everything that these words made

@@ -8,6 +8,7 @@ from __future__ import annotations
 import sys
 from collections import Counter, defaultdict
 from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 
@@ -37,22 +38,36 @@ def scores(families: Sequence[str], kinds: Sequence[str], labels: Sequence[Hasha
     return told | {kind: sum(hits) / len(hits) for kind, hits in sorted(by_kind.items())}
 
 
-def undecidable(families: Sequence[str], kinds: Sequence[str], texts: Sequence[str]) -> dict[str, float]:
-    """The share of hard negatives that hold a whole other post (all of its words, in a row), and of teasers whose words begin
-    another post too: what they are, nobody can tell from the texts."""
+@dataclass(frozen=True, slots=True)
+class Undecidable:
+    """What nobody can tell from the texts: the hard negatives that hold a whole other post (all of its words, in a row), and
+    the teasers whose words begin another post too. Places of documents."""
+
+    holding: frozenset[int]
+    teasers: frozenset[int]
+
+
+def undecidable(families: Sequence[str], kinds: Sequence[str], texts: Sequence[str]) -> Undecidable:
+    """What in this corpus is so."""
     words = [" ".join(text.lower().split()) for text in texts]
     original = {f: words[n] for n, (f, kind) in enumerate(zip(families, kinds, strict=True)) if kind == "original"}
-    negatives = [n for n, kind in enumerate(kinds) if kind == "hard negative"]
-    held = sum(original.get(str(int(families[n]) - 1), "\n") in words[n] for n in negatives)
     heads = {f: words[n] for n, (f, kind) in enumerate(zip(families, kinds, strict=True)) if kind == "hard negative"}
-    teasers = [n for n, kind in enumerate(kinds) if kind == "teaser"]
-    tossed = sum(
-        heads.get(str(int(families[n]) + 1), "").startswith(words[n].removesuffix(" […] read more")) for n in teasers
-    )
-    return {
-        "hard negatives that hold the other post": held / max(len(negatives), 1),
-        "teasers of two posts": tossed / max(len(teasers), 1),
-    }
+    holding, teasers = [], []
+    for n, (family, kind) in enumerate(zip(families, kinds, strict=True)):
+        if kind == "hard negative" and original.get(str(int(family) - 1), "\n") in words[n]:
+            holding.append(n)
+        elif kind == "teaser":
+            told = words[n].removesuffix(" […] read more")
+            if heads.get(str(int(family) + 1), "").startswith(told):
+                teasers.append(n)
+    return Undecidable(frozenset(holding), frozenset(teasers))
+
+
+def told_apart(kinds: Sequence[str], labels: Sequence[Hashable], besides: Undecidable) -> float:
+    """The share of hard negatives with nothing beside them, where that can be told."""
+    found = Counter(label for n, label in enumerate(labels) if n not in besides.teasers)
+    asked = [n for n, kind in enumerate(kinds) if kind == "hard negative" and n not in besides.holding]
+    return sum(found[labels[n]] == 1 for n in asked) / max(len(asked), 1)
 
 
 def _pairs(counts: Counter[Hashable] | Counter[tuple[str, Hashable]] | Counter[str]) -> int:

@@ -76,6 +76,8 @@ _ASCII = bytes(range(128))
 _WORDS_OF_ASCII = bytes(ord(chr(c).lower()) if chr(c).isalnum() else 32 for c in range(128)) + bytes(range(128, 256))
 # Signs outside ASCII that texts are full of, and that part words however they are normalised.
 COMMON_SIGNS = "\u2019\u2018\u201c\u201d\u2013\u2014\u2026\u00a0\u00ab\u00bb\u00a1\u00bf\u00b7\u2022"
+# Signs that NFKC leaves as they are, next to whatever of them or of ASCII they stand.
+_COMPOSED = frozenset(map(chr, range(0xC0, 0x100)))
 _ASCII_NOT_ALNUM = bytes(c for c in range(128) if not chr(c).isalnum())
 
 
@@ -184,7 +186,7 @@ def mend(text: str) -> tuple[str, bool]:
     >>> mend("EstaciÃ³n â€œMarÂ»")[0], mend("Estación, ÁÉÍ, «Ñ»")[1]
     ('Estación “Mar»', False)
     """
-    if text.isascii() or len(text) > _LONGEST_MENDED or not (_MISREAD.search(text) or _MISREAD_QUOTE in text):
+    if len(text) > _LONGEST_MENDED or not looks_misread(text):
         return text, False
     from ftfy import TextFixerConfig, fix_encoding
 
@@ -194,6 +196,11 @@ def mend(text: str) -> tuple[str, bool]:
     mended = fix_encoding(text, config)
     # A byte order mark that was read as text is put right too: it is one character, and white space.
     return mended, mended != text
+
+
+def looks_misread(text: str) -> bool:
+    """Whether something in it may be worth mending."""
+    return not text.isascii() and (_MISREAD_QUOTE in text or _MISREAD.search(text) is not None)
 
 
 def strip(text: str) -> str:
@@ -223,19 +230,29 @@ def words(text: str) -> list[str]:
 
 
 def _words_apart(text: str) -> bytes:
-    """The words of a text in UTF-8, with white space of ASCII between them.
+    """The words of a text in UTF-8, with spaces between them.
 
-    A translation table is many times as fast as a pattern; what is outside ASCII and parts words is made a space before.
+    A translation table is many times as fast as a pattern; what is outside ASCII is looked at sign by sign before, each once.
     """
     if not text.isascii():
-        for sign in _signs(text).intersection(COMMON_SIGNS):
+        signs = _signs(text)
+        for sign in signs.intersection(COMMON_SIGNS):
             text = text.replace(sign, " ")
-    if not text.isascii():
-        text = unicodedata.normalize("NFKC", text).casefold()
-        for sign in _signs(text):
-            if not sign.isalnum():
-                text = text.replace(sign, " ")
+        signs.difference_update(COMMON_SIGNS)
+        if not signs <= _COMPOSED:
+            text = unicodedata.normalize("NFKC", text)
+            signs = _signs(text)
+        for sign in signs:
+            folded = _fold_sign_of_word(sign)
+            if folded != sign:
+                text = text.replace(sign, folded)
     return text.encode("utf-8", "replace").translate(_WORDS_OF_ASCII)
+
+
+@lru_cache(maxsize=1 << 12)
+def _fold_sign_of_word(sign: str) -> str:
+    """One character outside ASCII case folded, and spaces for what is no letter and no digit."""
+    return "".join(c if c.isascii() or c.isalnum() else " " for c in sign.casefold())
 
 
 def _signs(text: str) -> set[str]:

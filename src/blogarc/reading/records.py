@@ -15,7 +15,7 @@ from typing import Any, Protocol
 from blogarc.errors import InputError
 from blogarc.model import UNDETERMINED, Article, Part, Span
 from blogarc.reading.packing import Unpacked
-from blogarc.text import content, excerpt, mend
+from blogarc.text import content, excerpt, looks_misread, mend
 
 # The fields that an article has; other names by which they are known, the first that occurs is taken.
 FIELDS: Mapping[str, tuple[str, ...]] = {
@@ -164,7 +164,7 @@ def article_of(record: Record, ordinal: int, dump: str, language: str, confidenc
 
 def _mend(text: str) -> tuple[str, int]:
     """The text with what was decoded wrongly put right, line by line, and in how many lines that was."""
-    if text.isascii():
+    if not looks_misread(text):
         return text, 0
     told = [mend(line) for line in text.split("\n")]
     return "\n".join(line for line, _ in told), sum(mended for _, mended in told)
