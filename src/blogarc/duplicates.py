@@ -21,8 +21,8 @@ from rapidfuzz.distance import Indel
 
 from blogarc import grouping, minhash
 from blogarc.buckets import sort_buckets
-from blogarc.candidates import candidates_of, find_candidates
-from blogarc.minhash import Ints, Sketches
+from blogarc.candidates import candidates_of
+from blogarc.minhash import Hashes, Ints, Sketches
 from blogarc.model import Article, Duplicate, Kind, Ruling
 from blogarc.rulings import Judged, overrule, weigh
 from blogarc.text import content_key, words
@@ -80,8 +80,9 @@ def dedupe(texts: Iterable[str], config: DuplicateConfig = _USUAL) -> list[int]:
     sketches = minhash.sketch(_holding(texts, held))
     # Which copies are exact is not asked: that sketches of the same words are equal is enough.
     leaders = _leaders_by_words(sketches, held)
+    sketches, buckets = _in_order(sketches, leaders)
     verifier = Verifier(sketches, lambda n: "", held.__getitem__, config)
-    groups = _group(verifier, leaders)
+    groups = _group(verifier, buckets, leaders)
     return list(groups.representative[leaders].tolist())
 
 
@@ -266,8 +267,9 @@ def _cluster(texts: Sequence[_Text], config: DuplicateConfig, articles: Sequence
     leaders = _exact_leaders(texts, sketches)
     preferred = preference(config.keep, articles, config.dumps) if articles else None
     best = _best_of_each(leaders, preferred)
+    sketches, buckets = _in_order(sketches, leaders)
     verifier = Verifier(sketches, _titles(texts, leaders).__getitem__, lambda n: texts[n].text, config)
-    groups = _group(verifier, leaders, None if preferred is None else np.array(preferred, np.int64)[best])
+    groups = _group(verifier, buckets, leaders, None if preferred is None else np.array(preferred, np.int64)[best])
     # The text that represents another does so through that of its occurrences that is liked best.
     represented = groups.representative[leaders]
     kept = best[represented].tolist()
@@ -280,10 +282,16 @@ def _cluster(texts: Sequence[_Text], config: DuplicateConfig, articles: Sequence
     return Clusters(kept, duplicates)
 
 
-def _group(verifier: Verifier, leaders: Ints, ranked: Ints | None = None) -> grouping.Groups:
-    """The clusters of those texts that are the first of their words."""
-    wanted = leaders == np.arange(len(leaders))
-    judgements = verifier.accept(find_candidates(verifier.sketches, wanted))
+def _in_order(sketches: Sketches, leaders: Ints) -> tuple[Sketches, Hashes]:
+    """The sorted buckets of those texts that are the first of their words, and the sketches without theirs, which were in no
+    order and need not be held any longer."""
+    buckets = sort_buckets(sketches.buckets, leaders == np.arange(len(leaders)))
+    return replace(sketches, buckets=buckets[:0].copy()), buckets
+
+
+def _group(verifier: Verifier, buckets: Hashes, leaders: Ints, ranked: Ints | None = None) -> grouping.Groups:
+    """The clusters of those texts that are the first of their words, of which these are the buckets."""
+    judgements = verifier.accept(candidates_of(buckets, verifier.counts, verifier.sketches.digests))
     return grouping.group(verifier, judgements, np.bincount(leaders, minlength=len(leaders)), ranked)
 
 

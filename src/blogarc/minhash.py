@@ -16,6 +16,7 @@ from __future__ import annotations
 import codecs
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -104,11 +105,33 @@ def sketch(texts: Iterable[str]) -> Sketches:
     >>> one == two, one == three
     (True, False)
     """
-    nothing = np.empty(0, np.uint32), np.empty(0, np.int64), np.empty(0, np.uint64), np.empty(0, np.uint64)
-    columns = [list(column) for column in zip(nothing, *workers.in_order(_sketch_batch, _batches(texts)), strict=True)]
-    # The largest first: what is joined is let go before the next is.
-    buckets, digests, counts, codes = (np.concatenate(columns.pop()) for _ in range(4))
-    return Sketches(codes, np.concatenate(([0], np.cumsum(counts))).astype(np.int64), digests, buckets)
+    codes, counts, digests, buckets = (_Growing(dtype) for dtype in ("u4", "i8", "u8", "u8"))
+    made: Iterable[tuple[NDArray[Any], ...]] = workers.in_order(_sketch_batch, _batches(texts))
+    for parts in made:
+        for whole, part in zip((codes, counts, digests, buckets), parts, strict=True):
+            whole.extend(part)
+    starts = np.concatenate(([0], np.cumsum(counts.array()))).astype(np.int64)
+    return Sketches(codes.array(), starts, digests.array(), buckets.array())
+
+
+class _Growing:
+    """An array that grows at its end. What is added can be let go at once, so that nothing is held twice; a large array is
+    not copied when it grows, where the system can move it as it is (Linux)."""
+
+    def __init__(self, dtype: str) -> None:
+        self._held: NDArray[Any] = np.empty(0, dtype)
+        self._length = 0
+
+    def extend(self, part: NDArray[Any]) -> None:
+        end = self._length + len(part)
+        if end > len(self._held):
+            self._held.resize(end + end // 8, refcheck=False)
+        self._held[self._length : end] = part
+        self._length = end
+
+    def array(self) -> NDArray[Any]:
+        self._held.resize(self._length, refcheck=False)
+        return self._held
 
 
 def _batches(texts: Iterable[str]) -> Iterator[tuple[int, list[str]]]:
