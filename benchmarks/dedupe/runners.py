@@ -204,46 +204,19 @@ def datatrove(path: Path) -> Labels:
 
 
 def text_dedup(path: Path) -> Labels:
-    """Its MinHash command, from an installed checkout."""
-    import os
+    """Its MinHash command, as it is published."""
     import pickle
 
     with tempfile.TemporaryDirectory() as folder:
-        settings = f"""
-            [input]
-            input_type = "local_files"
-            file_type = "json"
-            [input.read_arguments]
-            path = "json"
-            data_files = "{path.absolute()}"
-            split = "train"
-            [algorithm]
-            algorithm_name = "minhash"
-            text_column = "text"
-            seed = 42
-            batch_size = 10000
-            num_perm = {PERMUTATIONS}
-            threshold = {THRESHOLD}
-            ngram_size = {SHINGLE}
-            min_length = 0
-            num_proc = 2
-            hash_bits = 64
-            check_false_positive = false
-            [output]
-            output_dir = "out"
-            save_clusters = true
-            keep_cluster_column = true
-            skip_filtering = true
-            clean_cache = false
-            [debug]
-            enable_profiling = false
-        """
-        Path(folder, "config.toml").write_text("\n".join(line.strip() for line in settings.splitlines()), "utf-8")
-        os.chdir(folder)
-        import_module("text_dedup.minhash").main(import_module("text_dedup.config").Config())
-        (clusters,) = Path("out").rglob("*.p*kl*")
-        label = pickle.loads(clusters.read_bytes())
-        return [label.get(place, place) for place in range(sum(1 for _ in path.open("rb")))]
+        options = {
+            "path": "json", "data_files": str(path.absolute()), "split": "train", "cache_dir": f"{folder}/cache",
+            "output": f"{folder}/out", "column": "text", "batch_size": "10000", "num_proc": "2", "ngram": str(SHINGLE),
+            "num_perm": str(PERMUTATIONS), "threshold": str(THRESHOLD), "min_length": "0", "hash_func": "xxh3",
+        }  # fmt: skip
+        given = [argument for name, value in options.items() for argument in (f"--{name}", value)]
+        import_module("text_dedup.minhash").main.main([*given, "--debug"], standalone_mode=False)
+        groups = pickle.loads(Path(folder, "out", "uf.pkl").read_bytes())
+        return [groups.find(place) for place in range(sum(1 for _ in path.open("rb")))]
 
 
 RUNNERS: dict[str, Callable[[Path], Labels]] = {
