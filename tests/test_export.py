@@ -116,7 +116,20 @@ def test_whatever_a_record_holds_it_is_one_line_and_comes_back(records: list[dic
     assert [json.loads(line) for line in written.splitlines()] == records
 
 
-ESCAPED = {*range(0x7F, 0xA0), *range(0x2028, 0x202F), *range(0x2066, 0x206A), 0xD800, 0xDBFF, 0xDC00, 0xDFFF}
+HOSTILE = st.text(st.sampled_from('"\\\n\t\r\x00\x1f\x7f\x80\x9f\u2028\u202e\u2066\ud800\udfff aéñ“😀/')) | st.text()
+
+
+@given(st.dictionaries(st.text(), JSON, max_size=2), HOSTILE, st.dictionaries(st.text(), HOSTILE, max_size=2))
+def test_a_text_is_written_as_json_itself_writes_it(before: dict, text: str, after: dict) -> None:
+    record = {**before, "text": text, **after}
+    out = io.BytesIO()
+    jsonl.write([record], out)
+    told = json.dumps(record, ensure_ascii=False)
+    assert out.getvalue().decode() == "".join(f"\\u{ord(c):04x}" if ord(c) in ALL_ESCAPED else c for c in told) + "\n"
+
+
+ALL_ESCAPED = {*range(0x7F, 0xA0), *range(0x2028, 0x202F), *range(0x2066, 0x206A), *range(0xD800, 0xE000)}
+ESCAPED = ALL_ESCAPED - {*range(0xD801, 0xDFFF)} | {0xDBFF, 0xDC00}
 
 
 def test_what_is_not_printable_is_escaped_and_nothing_else() -> None:

@@ -1,11 +1,13 @@
-"""Export to JSON Lines beside plain `json.dumps` over the same rows, in one process, in processor seconds.
+"""Export to JSON Lines beside plain `json.dumps` over the same rows, and beside sqlite-utils, in processor seconds.
 
     blogarc ingest corpus.jsonl -d bench.db && blogarc dedupe -d bench.db
     python -m benchmarks.export.speed bench.db
 
-The export reads the archive, and says of each article where its copies and translations are; `json.dumps` is given the
-finished rows, all in memory, and only writes them. So a ratio of 1 cannot be reached. Each is done three times, by turns;
-the quickest counts. Then each format once, with the peak of memory of a process of its own.
+The export reads the archive, says of each article where its copies and translations are, and syncs the file; `json.dumps` is
+given the finished rows, all in memory, and only writes them. So a ratio of 1 cannot be reached. Each is done three times, by
+turns, in one process; the quickest counts. Then the commands, each a process of its own: `blogarc export --all`, and
+`sqlite-utils rows articles --nl`, which writes that table as it is, and so tells nothing of copies, translations and dumps.
+With `--formats` each format once instead, with the peak of memory of a process of its own.
 """
 
 from __future__ import annotations
@@ -13,6 +15,8 @@ from __future__ import annotations
 import gc
 import json
 import multiprocessing
+import resource
+import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
@@ -58,6 +62,26 @@ def compare(archive: Archive, folder: Path) -> None:
         print(f"{name:20} {spent:6.2f} s  {size / spent:6.0f} MB/s  {spent / best['export']:.2f} of the time of export")
 
 
+def compare_commands(path: str, folder: Path) -> None:
+    """The whole commands by turns, from their start to their end."""
+    tools = Path(sys.executable).parent
+    commands = {
+        "blogarc export --all": [tools / "blogarc", "export", "--all", "--quiet", "-d", path, "-o", folder / "b.jsonl"],
+        "sqlite-utils rows --nl": [tools / "sqlite-utils", "rows", path, "articles", "--nl"],
+    }
+    best = dict.fromkeys(commands, float("inf"))
+    for _ in range(ROUNDS):
+        for name, command in commands.items():
+            before = resource.getrusage(resource.RUSAGE_CHILDREN)
+            with (folder / "out").open("wb") as out:
+                subprocess.run(command, stdout=out, check=True)
+            after = resource.getrusage(resource.RUSAGE_CHILDREN)
+            spent = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+            best[name] = min(best[name], spent)
+    for name, spent in best.items():
+        print(f"{name:24} {spent:6.2f} s")
+
+
 def export_alone(path: str, name: str, target: str) -> None:
     """One format in this process, with its time and its peak of memory."""
     with Archive(path, create=False) as archive:
@@ -71,9 +95,11 @@ def export_alone(path: str, name: str, target: str) -> None:
 def main() -> None:
     path = sys.argv[1]
     with tempfile.TemporaryDirectory() as folder:
-        if "--peaks" not in sys.argv[2:]:
+        if "--formats" not in sys.argv[2:]:
             with Archive(path, create=False) as archive:
                 compare(archive, Path(folder))
+            compare_commands(path, Path(folder))
+            return
         for name in [*ARTICLES, "sqlite"]:
             process = multiprocessing.get_context("spawn").Process(
                 target=export_alone, args=(path, name, str(Path(folder, f"{name}.out")))
