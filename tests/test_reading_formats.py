@@ -112,6 +112,84 @@ def test_every_format_may_be_packed(format: str, make: Callable[[], bytes], pack
         assert archive.check().ok
 
 
+# Two ways to read a file, by what is said to `ingest`.
+WAYS: list[Any] = [
+    pytest.param(lambda: page(TITLES[0]).encode(), {}, {"whole_page": True}, id="whole-page", marks=html),
+    pytest.param(
+        lambda: page(TITLES[0]).encode(), {"whole_page": True}, {"format": "html"}, id="main-text", marks=html
+    ),
+    pytest.param(lambda: web_archive(packed=True), {}, {"whole_page": True}, id="warc", marks=warc),
+    pytest.param(RSS.encode, {}, {"format": "text"}, id="text", marks=html),
+    pytest.param(lambda: table().encode(), {"format": "text"}, {"format": "csv"}, id="csv"),
+    pytest.param(parquet_file, {"fields": NAMES}, {"fields": {"text": "headline"}}, id="fields", marks=parquet),
+]
+
+
+@pytest.mark.parametrize(("make", "first", "then"), WAYS)
+def test_a_known_file_is_read_another_way_as_if_it_had_never_been_read(
+    make: Callable[[], bytes], first: dict, then: dict, tmp_path: Path
+) -> None:
+    file, beside = tmp_path / "file", tmp_path / "beside.txt"
+    file.write_bytes(make())
+    # Shares text with all of them, so that what they show of its borders counts while they are split.
+    beside.write_text("\n\n".join(text_of(title) for title in TITLES), "utf-8")
+    with Archive(tmp_path / "known.db") as archive, Archive(":memory:") as fresh:
+        for other in (archive, fresh):
+            other.ingest(beside)
+        archive.ingest(file, **first)
+        archive.pairs()
+        archive.decide("boilerplate", "beside.txt:1")
+        report = archive.ingest(file, **then)
+        assert [dump.name for dump in report.reread] == ["file"]
+        assert not report.dumps
+        fresh.ingest(file, **then)
+        fresh.decide("boilerplate", "beside.txt:1")
+        for other in (archive, fresh):
+            other.pairs()
+        assert list(archive.records(every=True)) == list(fresh.records(every=True))
+        assert [r["text"] for r in archive.leftovers()] == [r["text"] for r in fresh.leftovers()]
+        assert archive.restore("file") == file.read_bytes()
+        assert archive.check(deep=True).problems == []
+        assert archive.rebuild().changed == []
+        assert len(archive.decisions()) == 1
+        before = (tmp_path / "known.db").read_bytes()
+        for said in (then, {}):  # the same again, and nothing in particular: it is as it was told last
+            assert not archive.ingest(file, **said).reread
+        assert (tmp_path / "known.db").read_bytes() == before
+        # And back, and again: what went leaves nothing behind that would be taken for a text.
+        for said in (first or {"format": report.reread[0].format.replace("text", "feed")}, then):
+            archive.ingest(file, **said)
+            archive.pairs()
+        assert list(archive.records(every=True)) == list(fresh.records(every=True))
+
+
+def test_what_cannot_be_read_another_way_stays_as_it_was(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "dump.txt").write_bytes(dump())
+    assert run("ingest", "dump.txt").code == 0
+    before = run("export", "--all", "--format", "jsonl").out
+    ended = run("ingest", "dump.txt", "--format", "jsonl")
+    assert ended.code == 4
+    assert "dump.txt holds no article" in ended.err
+    assert run("export", "--all", "--format", "jsonl").out == before
+    assert run("check").code == 0
+
+
+def test_a_kill_while_a_file_is_read_another_way_leaves_it_as_it_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "dump.csv").write_text(table(), "utf-8")
+    with Archive(tmp_path / "blogarc.db") as archive:
+        archive.ingest(tmp_path / "dump.csv")
+        before = list(archive.records(every=True))
+        with monkeypatch.context() as patched:
+            patched.setattr("blogarc.archive.intake.segment_pending", lambda *_, **__: 1 / 0)
+            with pytest.raises(ZeroDivisionError):
+                archive.ingest(tmp_path / "dump.csv", format="text")
+        assert list(archive.records(every=True)) == before
+        assert archive.check(deep=True).ok
+        assert archive.ingest(tmp_path / "dump.csv", format="text").reread
+
+
 @pytest.mark.parametrize("packed", [False, True])
 @pytest.mark.parametrize("make", [lambda: page(TITLES[0]).encode(), lambda: web_archive(packed=False)])
 @html

@@ -140,6 +140,7 @@ class Archive:
         site; it is kept with these dumps, also where they are known. Raises UsageError if it is no profile. `fields` says
         what the fields of ready articles are called, as in `{"text": "body"}`. The format of each file is recognised; `format`
         insists on one for all. With `whole_page` all text of web pages is split, instead of taking the main text of each. A
+        known file is read another way if one of these three says so, and what was read of it is replaced. A
         file that holds more than `max_bytes` (4 GB) is refused, and so is one that is packed suspiciously well. With tens of
         thousands of articles, `jobs` processes find their languages somewhat sooner; the result is the same with any number.
         """

@@ -4,6 +4,10 @@ Two steps, so that a kill between them loses nothing: each file is stored with i
 transaction of its own; then every dump that is not split yet is segmented together with those it shares text with. A dump
 whose split comes out as before is left alone, and with it what was found about its articles. Because a split depends on
 the set of dumps and not on how it came together, any order of ingestion gives the same corpus.
+
+A known file is read another way only if a person says how, by a format, by `whole_page` or by names of fields: then what was
+read of it is replaced, in one transaction with what this changes in others. Its bytes stay, and decisions, which speak of
+contents.
 """
 
 from __future__ import annotations
@@ -13,6 +17,8 @@ import json
 import zlib
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import nullcontext
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from time import perf_counter
@@ -58,7 +64,8 @@ def ingest(
     whole_page: bool = False,
     limits: Limits = USUAL,
 ) -> IngestReport:
-    """Store the dumps behind these paths, and split what is new, or is known and gets another `profile` (as TOML).
+    """Store the dumps behind these paths, and split what is new, or is known and gets another `profile` (as TOML) or is now
+    to be read another way.
 
     `fields` says what the fields of ready articles are called. Which languages are `spoken` is remembered; if others are,
     all articles are judged again, by so many `jobs`. All files are of this `format`, if one is given, and within the `limits`;
@@ -73,6 +80,8 @@ def ingest(
     problems = [Problem(s.name, f"{s.name}: {s.reason}.", s.hint) for s in skipped]
     known: list[str] = []
     profiled: dict[int, str] = {}
+    otherwise: dict[int, tuple[str, Recipe, str]] = {}
+    insisted = format is not None or whole_page or bool(fields)
     new: list[int] = []
     total, done = sum(s.size for s in sources), 0
     for source in sources:
@@ -80,19 +89,25 @@ def ingest(
         done += source.size
         try:
             data = reading.load_source(source, limits)
+            known_as = known_dump(db, hashlib.sha256(data).hexdigest())
+            if known_as is not None:
+                known.append(source.name)
+                if profile is not None and set_profile(db, known_as, profile):
+                    profiled[known_as] = source.name
+                if not insisted:
+                    continue
             file = open_packed(data, source.name, limits)
             recipe = formats.choose(file, source.name, fields or {}, format, whole_page=whole_page)
             dump, lost = read_dump(data, source.name, recipe, file)
         except InputError as error:
             problems.append(Problem(source.name, error.message, error.hint))
             continue
-        known_as = known_dump(db, dump.sha256)
-        if known_as is not None:
-            known.append(dump.name)
-            if profile is not None and set_profile(db, known_as, profile):
-                profiled[known_as] = dump.name
-            continue
         damage = "; ".join(filter(None, (file.damage, lost)))
+        if known_as is not None:
+            if recipe != load_recipe(db, known_as):
+                otherwise[known_as] = (dump.name, recipe, damage)
+                problems += _troubles(dump, damage)
+            continue
         with writing(db):
             if known_dump(db, dump.sha256) is not None:
                 known.append(dump.name)  # another process was quicker
@@ -100,32 +115,27 @@ def ingest(
             new.append(store_dump(db, dump, data, recipe, file.packing, damage))
             if profile is not None:
                 set_profile(db, new[-1], profile)
-        if damage:
-            problems.append(
-                Problem(
-                    dump.name, f"{dump.name}: {damage}.", "What could be read of it is kept, and all its bytes are."
-                )
-            )
-        if dump.repaired:
-            problems.append(
-                Problem(
-                    dump.name,
-                    f"{dump.name}: {dump.repaired:,} damaged characters were repaired or left out.",
-                    "The bytes are kept as received: blogarc restore gives them back.",
-                )
-            )
+        problems += _troubles(dump, damage)
     progress("Reading", total, total, "bytes")
-    if not new and not known and problems:
+    if not new and problems and not set(known) - {problem.name for problem in problems}:
         first = problems[0]
         more = f" ({len(problems) - 1} more like it.)" if len(problems) > 1 else ""
         raise InputError(f"Nothing could be ingested. {first.message}{more}", first.hint)
-    changed = segment_pending(db, progress, again=judge_again, only=profiled.keys(), jobs=jobs)
+    # Whole or not at all: after a kill a file that was read another way by half would look as if nothing were to be done.
+    with writing(db) if otherwise else nullcontext():
+        touched = {
+            dump
+            for known_as, (_, recipe, damage) in otherwise.items()
+            for dump in _reread(db, known_as, recipe, damage)
+        }
+        changed = segment_pending(db, progress, again=judge_again, only=profiled.keys() | touched, jobs=jobs)
     dumps = [_describe(db, dump) for dump in new]
+    reread = [replace(_describe(db, dump), name=name) for dump, (name, _, _) in otherwise.items()]
     problems += [
         Problem(
             d.name, f"{d.name}: {_UNREAD[d.leftovers != 1].format(d.leftovers)}.", "blogarc list --leftovers says why."
         )
-        for d in dumps
+        for d in (*dumps, *reread)
         if d.layout == Layout.RECORDS and d.leftovers
     ]
     by_language = _count_languages(db, new)
@@ -136,15 +146,29 @@ def ingest(
         articles=sum(d.articles for d in dumps),
         languages=by_language,
         leftovers=sum(d.leftovers for d in dumps),
-        resegmented=[name for id_, name in changed if id_ not in set(new)],
+        resegmented=[name for id_, name in changed if id_ not in {*new, *otherwise}],
         seconds=perf_counter() - clock,
         profiled=list(profiled.values()),
+        reread=reread,
     )
     if new or changed:
         with writing(db):
             counts = {"dumps": len(new), "articles": report.articles, "leftovers": report.leftovers}
             record_run(db, "ingest", segmentation.VERSION, {}, "", articles_digest(db), counts, started, report.seconds)
     return report
+
+
+def _troubles(dump: Dump, damage: str) -> Iterator[Problem]:
+    """What a person should know of a file that is kept although not all of it could be read."""
+    if damage:
+        hint = "What could be read of it is kept, and all its bytes are."
+        yield Problem(dump.name, f"{dump.name}: {damage}.", hint)
+    if dump.repaired:
+        yield Problem(
+            dump.name,
+            f"{dump.name}: {dump.repaired:,} damaged characters were repaired or left out.",
+            "The bytes are kept as received: blogarc restore gives them back.",
+        )
 
 
 def rebuild(db: Database, progress: Progress) -> RebuildReport:
@@ -225,11 +249,12 @@ def segment_pending(
 
     Says which splits changed.
     """
+    only = set(only)
     (waiting,) = db.execute("SELECT EXISTS (SELECT 1 FROM dumps WHERE segmented IS NULL)").fetchone()
     if again or only or waiting:
         for dump, recipe in outdated(db).items():
             if recipe.rendered is not None:
-                _reread(db, dump, recipe)
+                only.update(_reread(db, dump, recipe))
     rows = list(db.query("SELECT id, segmented FROM dumps ORDER BY name, sha256"))
     pending = [row["id"] for row in rows if again or row["segmented"] is None or row["id"] in only]
     ready_made = dict(db.execute("SELECT id, name FROM dumps WHERE reader IS NOT NULL").fetchall())
@@ -282,16 +307,22 @@ def outdated(db: Database) -> dict[int, Recipe]:
     return {dump: recipe for dump, libraries, recipe in recipes if recipe.libraries != libraries}
 
 
-def _reread(db: Database, dump: int, recipe: Recipe) -> None:
-    """Store the text of web pages anew, as the libraries that are installed now read them; it is to be split."""
-    source = load_dump(db, dump)
+def _reread(db: Database, dump: int, recipe: Recipe, damage: str | None = None) -> list[int]:
+    """Put what this recipe makes of a file, by the libraries that are installed now, in place of what was read of it; it is to
+    be split. `damage` is what of it cannot be read so; None if that stays as it was.
+
+    Says which dumps share text with what was there, itself among them: what that showed of their borders is no more.
+    """
     with writing(db):
+        related = related_dumps(db, dump)
         _remove_articles(db, dump)
         db.execute("DELETE FROM paragraphs WHERE dump = ?", [dump])
+        db.table("dumps").update(dump, {**_recipe_row(recipe), "segmented": None})
+        source = load_dump(db, dump)
         _store_paragraphs(db, dump, source)
-        told = {"layout": str(source.layout), "lines": source.lines, "repaired": source.repaired}
-        db.table("dumps").update(dump, {**told, "libraries": recipe.libraries, "segmented": None})
+        db.table("dumps").update(dump, _reading_row(source) | ({} if damage is None else {"damage": damage}))
         seal(db, "dumps", dump)
+    return related
 
 
 def ready_entries(db: Database, dump: int) -> Iterator[tuple[int, Article | Unreadable]]:
@@ -380,16 +411,9 @@ def store_dump(
         "name": dump.name,
         "sha256": dump.sha256,
         "size": dump.size,
-        "encoding": dump.encoding,
-        "encoding_source": dump.encoding_source,
-        "layout": str(dump.layout),
-        "lines": dump.lines,
-        "repaired": dump.repaired,
+        **_reading_row(dump),
         "packing": packing,
-        "reader": recipe.reader,
-        "fields": None if recipe.reader is None else json.dumps(dict(recipe.fields)),
-        "rendered": recipe.rendered,
-        "libraries": recipe.libraries,
+        **_recipe_row(recipe),
         "damage": damage,
         "ingested": ingested or _now(),
     }
@@ -405,6 +429,27 @@ def store_dump(
     _store_paragraphs(db, id_, dump)
     seal(db, "dumps", id_)
     return id_
+
+
+def _reading_row(dump: Dump) -> dict[str, object]:
+    """What was found when a file was read."""
+    return {
+        "encoding": dump.encoding,
+        "encoding_source": dump.encoding_source,
+        "layout": str(dump.layout),
+        "lines": dump.lines,
+        "repaired": dump.repaired,
+    }
+
+
+def _recipe_row(recipe: Recipe) -> dict[str, object]:
+    """How a file is read, so that `load_recipe` tells it."""
+    return {
+        "reader": recipe.reader,
+        "fields": None if recipe.reader is None else json.dumps(dict(recipe.fields)),
+        "rendered": recipe.rendered,
+        "libraries": recipe.libraries,
+    }
 
 
 def _store_paragraphs(db: Database, id_: int, dump: Dump) -> None:
@@ -441,6 +486,7 @@ def _store_split(
     digest = _digest(articles, split)
     (before,) = db.execute("SELECT segmented FROM dumps WHERE id = ?", [dump]).fetchone()
     if before == digest:
+        _store_evidence(db, dump, articles, split)
         return None
     touched = _remove_articles(db, dump) | {article.key for article in articles}
     ids = []
@@ -464,6 +510,25 @@ def _store_split(
     )
     db.table("dumps").update(dump, {"segmented": digest})
     return touched
+
+
+def _store_evidence(db: Database, dump: int, articles: Sequence[Article], split: Segmentation) -> None:
+    """Another dump may show the same border by something else: then only what is said of it changes."""
+    db.conn.executemany(
+        "UPDATE articles SET evidence = :told WHERE dump = :dump AND paragraph_start = :start AND evidence <> :told",
+        (
+            {"told": _article_row(dump, article)["evidence"], "dump": dump, "start": article.paragraphs.start}
+            for article in articles
+        ),
+    )
+    db.conn.executemany(
+        "UPDATE paragraphs SET evidence = :told WHERE dump = :dump AND ordinal = :ordinal AND evidence <> :told",
+        (
+            {"told": json.dumps(reason, ensure_ascii=False), "dump": dump, "ordinal": ordinal}
+            for ordinal, (owner, reason) in enumerate(zip(split.owners, split.reasons, strict=True))
+            if owner < 0
+        ),
+    )
 
 
 def _digest(articles: Sequence[Article], split: Segmentation) -> str:

@@ -46,8 +46,8 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class IngestReport:
-    """Counts are of the dumps of this call; `resegmented` are older dumps whose splits changed with the new evidence, and
-    `profiled` known ones that were given another profile."""
+    """Counts are of the new dumps of this call; `resegmented` are older dumps whose splits changed with the new evidence,
+    `profiled` known ones that were given another profile, and `reread` known ones that were read another way than before."""
 
     dumps: Sequence[IngestedDump]
     known: Sequence[str]
@@ -58,6 +58,7 @@ class IngestReport:
     resegmented: Sequence[str]
     seconds: float
     profiled: Sequence[str] = ()
+    reread: Sequence[IngestedDump] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,8 +83,9 @@ def ingest(
     blogarc ingest crawl.warc.gz page.html --whole-page
     curl -s https://example.org/dump.txt | blogarc ingest -
 
-    A dump that the archive has already changes nothing, unless it is given another profile. Dumps that share text are split
-    together: what one shows about the borders of a post counts in all.
+    A dump that the archive has already changes nothing, unless it is given another profile, or is to be read another way
+    (--format, --whole-page, --map): then what was read of it is replaced. Dumps that share text are split together: what one
+    shows about the borders of a post counts in all.
 
     What a file is shows in its content. JSON Lines, CSV, Parquet, RSS, Atom, WordPress exports, web pages and WARC hold
     ready articles, which are not split: `text`, and `title`, `byline`, `published`, `language` and `url` if they are there, are

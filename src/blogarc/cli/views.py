@@ -44,8 +44,9 @@ _WHY = {"guess": " (a guess)", "bom": "", "utf-8": "", "damaged utf-8": ", damag
 def ingested(report: IngestReport) -> list[RenderableType]:
     """The summary of an ingest."""
     shown: list[RenderableType] = []
-    if report.dumps:
-        told = any(d.format != "text" or d.packing for d in report.dumps)
+    listed = [*report.dumps, *report.reread]
+    if listed:
+        told = any(d.format != "text" or d.packing for d in listed)
         columns = [
             Column("dump", flexible=True),
             Column("size", "right"),
@@ -65,7 +66,7 @@ def ingested(report: IngestReport) -> list[RenderableType]:
                 f"{d.articles:,}",
                 f"{d.leftovers:,}",
             )
-            for d in report.dumps
+            for d in listed
         ]
         shown.append(table(columns, rows))
     counted = say(
@@ -77,22 +78,26 @@ def ingested(report: IngestReport) -> list[RenderableType]:
         seconds=_seconds(report.seconds),
     )
     shown.append(counted)
-    mended = sum(d.mended for d in report.dumps)
+    mended = sum(d.mended for d in listed)
     if mended:
         lines = number(mended, "line")
         shown.append(say("Encoding put right in {lines} (mojibake); the bytes are kept as received.", lines=lines))
-    unchanged = [name for name in report.known if name not in report.profiled]
+    anew = {*report.profiled, *(d.name for d in report.reread)}
+    unchanged = [name for name in report.known if name not in anew]
     if unchanged:
         names = ", ".join(unchanged[:3]) + (", ..." if len(unchanged) > 3 else "")
         dumps = number(len(unchanged), "dump")
         shown.append(say("Already known, nothing changed: {dumps} ({names}).", dumps=dumps, names=names))
+    if report.reread:
+        names = ", ".join(d.name for d in report.reread[:5]) + (", ..." if len(report.reread) > 5 else "")
+        shown.append(say("Read another way than before, in place of what was read: {names}.", names=names))
     if report.profiled:
         shown.append(say("Given another profile: {names}.", names=", ".join(report.profiled[:5])))
-    anew = ", ".join(report.resegmented[:5])
-    if report.resegmented and report.profiled:
-        shown.append(say("Split anew: {names}.", names=anew))
+    names = ", ".join(report.resegmented[:5])
+    if report.resegmented and anew:
+        shown.append(say("Split anew: {names}.", names=names))
     elif report.resegmented:
-        shown.append(say("Split anew, with what the new dumps show: {names}.", names=anew))
+        shown.append(say("Split anew, with what the new dumps show: {names}.", names=names))
     return shown
 
 
