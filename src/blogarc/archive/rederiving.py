@@ -52,7 +52,7 @@ _TOLD = {
     "the lexicon": "SELECT '', * FROM lexicon ORDER BY origin, source_language, target_language, target, source",
 }
 # Kept so as not to do again what was done; a second opinion may not read it.
-_KEPT = ("judged_texts", "likenesses", "sketch_buckets", "sketches")
+_KEPT = ("judged_texts", "likenesses", "sketch_buckets", "sketch_measures", "sketches")
 
 Digests = dict[tuple[str, str], str]
 
