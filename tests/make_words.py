@@ -5,8 +5,8 @@
 
 The compiled catalogue is in the repository, so that nothing has to be built where blogarc is installed from its sources; a
 test compares the two. Collected is: what is given to `say` and `counted`, the headers and titles of tables, what errors and
-warnings of the rooms below are made of, the names of kinds, roles and evidence, and the help of the commands, with what click
-adds to it.
+warnings of the rooms below are made of, and what `check` finds, the names of kinds, roles and evidence, and the help of the
+commands, with what click adds to it.
 """
 
 from __future__ import annotations
@@ -59,6 +59,20 @@ NAMES = (
     "articles",
 )
 
+# Evidence beside what is weighed: of splits, of copies, of pairs.
+EVIDENCE = (
+    "a person decided", "the profile of the site says so", "the dump starts here",
+    "words", "letters", "contained", "own shingles", "replaced", "decided",
+    "likeness", "margin", "length ratio", "shared numbers", "shared names", "shared cognates", "clues of the dump", "vetoes",
+    "numbers", "names", "cognates", "4-grams", "runner-up", "partial", "few posts",
+)  # fmt: skip
+
+# What `check --deep` compares.
+COMPARED = (
+    "The archive", "the digests", "the articles", "the paragraphs", "the duplicates", "the clusters", "the pairs",
+    "the candidates", "what has no partner", "the lexicon",
+)  # fmt: skip
+
 _ERRORS = {name for name in vars(errors) if name.endswith("Error")}
 _CLUES = (*COEFFICIENTS, *SECOND_COEFFICIENTS, *GIVEN_COEFFICIENTS)
 
@@ -72,9 +86,20 @@ def collect() -> dict[Message, bool]:
     """All messages; those that are marked in the code as such are true, and are all translated."""
     found: dict[Message, bool] = {}
     for path in sorted(SOURCE.rglob("*.py")):
-        for message, marked in _of_module(ast.parse(path.read_text("utf-8"))):
+        tree = ast.parse(path.read_text("utf-8"))
+        for message, marked in (*_of_module(tree), *(_of_checks(tree) if path.parent.name == "archive" else ())):
             found[message] = found.get(message, False) or marked
-    for message in (*CLICK, *NAMES, *_HINTS, *map(str, (*Kind, *Role)), *load_weights().names, *_CLUES, *_help()):
+    for message in (
+        *CLICK,
+        *NAMES,
+        *EVIDENCE,
+        *COMPARED,
+        *_HINTS,
+        *map(str, (*Kind, *Role)),
+        *load_weights().names,
+        *_CLUES,
+        *_help(),
+    ):
         found.setdefault(message, False)
     # gettext knows a word once: where there is a plural as well, the singular is the word.
     for message in [message for message in found if isinstance(message, tuple)]:
@@ -86,7 +111,9 @@ def _of_module(tree: ast.Module) -> Iterator[tuple[Message, bool]]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call) and _name(node.exc) in _ERRORS:
             yield from ((text, False) for argument in node.exc.args for text in _templates(argument))
-        if isinstance(node, ast.Assign) and any(getattr(target, "id", "") == "why" for target in node.targets):
+        if isinstance(node, ast.Assign) and any(
+            getattr(target, "id", "") in ("why", "because") for target in node.targets
+        ):
             yield from ((text, False) for text in _templates(node.value))
         if not isinstance(node, ast.Call):
             continue
@@ -113,6 +140,13 @@ def _of_module(tree: ast.Module) -> Iterator[tuple[Message, bool]]:
             )
 
 
+def _of_checks(tree: ast.Module) -> Iterator[tuple[Message, bool]]:
+    """What is yielded in words: the problems that `check` finds."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Yield) and node.value is not None:
+            yield from ((text, False) for text in _templates(node.value))
+
+
 def _name(call: ast.Call) -> str:
     return call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
 
@@ -125,7 +159,7 @@ def _templates(node: ast.AST) -> Iterator[str]:
         yield _template(node)
     elif isinstance(node, ast.IfExp):
         yield from (*_templates(node.body), *_templates(node.orelse))
-    elif isinstance(node, ast.BoolOp):
+    elif isinstance(node, ast.BoolOp | ast.Dict):
         yield from (text for value in node.values for text in _templates(value))
 
 

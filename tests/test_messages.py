@@ -169,6 +169,27 @@ class TestCommands:
         told = run(*line).out
         assert what_is_said(told) == what_is_said(english)
 
+    def test_give_reasons_in_spanish_and_keep_them_in_english_for_programs(
+        self, run: Run, filled: Path, spanish: None
+    ) -> None:
+        told = run("explain", "67140943", "-d", filled).out
+        assert "lo representa: la mayoría de los demás se le parecen" in " ".join(told.split())
+        assert "palabras, 2 de 2 copias" in " ".join(told.split())
+        assert json.loads(run("explain", "67140943", "--json", "-d", filled).out)["because"].startswith("most others")
+
+    def test_tell_in_spanish_what_check_finds(self, run: Run, filled: Path, tmp_path: Path, spanish: None) -> None:
+        import sqlite3
+
+        hurt = tmp_path / "hurt.db"
+        hurt.write_bytes(contents(filled))
+        connection = sqlite3.connect(hurt)
+        with connection:
+            connection.execute("UPDATE articles SET text = text || '!' WHERE id = 1")
+        connection.close()
+        told = run("check", "-d", hurt)
+        assert "el texto del artículo no es el de sus párrafos." in " ".join((told.out + told.err).split())
+        assert "the text of the article is not" in run("check", "--json", "-d", hurt).out
+
     def test_errors_for_programs_are_in_english(self, run: Run, spanish: None) -> None:
         assert "There is no archive at gone.db." in run("stats", "--json", "-d", "gone.db").err
 

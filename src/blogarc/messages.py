@@ -10,6 +10,7 @@ from __future__ import annotations
 import gettext
 import os
 import re
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
@@ -23,6 +24,8 @@ _VARIABLES = ("LC_ALL", "LC_MESSAGES", "LANG")
 _FIELD = re.compile(r"\{(\w+)(?:![rsa])?(?::[^{}]*)?\}")
 # Longer ones, with something hostile in them, are not worth a search.
 _LONGEST = 2000
+# What is filled in may be a sentence as well, such as the reason for a failure, if it has so many characters.
+_SENTENCE = range(20, 400)
 
 _spoken: gettext.NullTranslations = gettext.NullTranslations()
 _language = "en"
@@ -69,15 +72,23 @@ def translated(sentence: str) -> str:
     """
     if _language == "en" or not sentence or len(sentence) > _LONGEST:
         return sentence
-    told = _spoken.gettext(sentence)
+    return _retold(sentence, lambda value: _retold(value, _word) if len(value) in _SENTENCE else _word(value))
+
+
+def _retold(sentence: str, inner: Callable[[str], str]) -> str:
+    """The sentence by its template, and what is filled in by `inner`."""
+    told = _word(sentence)
     if told != sentence:
         return told
     for pattern, template in _templates():
         found = pattern.fullmatch(sentence)
         if found:
-            values = {name: _spoken.gettext(value) if value else "" for name, value in found.groupdict().items()}
-            return template.format(**values)
+            return template.format(**{name: inner(value) for name, value in found.groupdict().items()})
     return sentence
+
+
+def _word(value: str) -> str:
+    return _spoken.gettext(value) if value else ""
 
 
 @cache

@@ -27,12 +27,8 @@ def check(db: Database, progress: Progress) -> CheckReport:
     """Look at everything that can be proved; the problems are in words, the first fifty of them."""
     checks: dict[str, int] = {}
     problems: list[str] = []
-    problems += [f"SQLite: {row[0]}" for row in db.execute("PRAGMA integrity_check(20)") if row[0] != "ok"]
+    problems += _check_file(db)
     checks["pages"] = db.execute("PRAGMA page_count").fetchone()[0]
-    problems += [
-        f"A row of {row[0]} refers to a row of {row[2]} that is not there."
-        for row in db.execute("PRAGMA foreign_key_check")
-    ]
     dumps = list(db.query("SELECT * FROM dumps ORDER BY name, sha256"))
     checks |= {"dumps": len(dumps), "bytes": 0, "lines": 0, "paragraphs": 0, "articles": 0}
     for done, row in enumerate(dumps):
@@ -72,6 +68,15 @@ def restore_in_pieces(db: Database, dump: int) -> Iterator[bytes]:
         raise CorruptError(
             f"The bytes of {name} are not what was ingested: another sha256.", "blogarc check says what is hurt."
         )
+
+
+def _check_file(db: Database) -> Iterator[str]:
+    """What SQLite itself finds."""
+    for (told,) in db.execute("PRAGMA integrity_check(20)"):
+        if told != "ok":
+            yield f"SQLite: {told}"
+    for table, _, other, _ in db.execute("PRAGMA foreign_key_check"):
+        yield f"A row of {table} refers to a row of {other} that is not there."
 
 
 def _check_dump(db: Database, row: dict[str, object], checks: dict[str, int]) -> Iterator[str]:

@@ -146,7 +146,12 @@ def _article(answer: Mapping[str, Any], verbose: bool) -> list[RenderableType]:
         ]
         shown.append(table(columns, rows, "Its cluster"))
         shown.append(
-            plain(say("{id} represents it: {why}.", id=answer["cluster"][0]["id"][:_ID], why=answer["because"]), "bold")
+            plain(
+                say(
+                    "{id} represents it: {why}.", id=answer["cluster"][0]["id"][:_ID], why=translated(answer["because"])
+                ),
+                "bold",
+            )
         )
         lacking = [(m["id"][:_ID], passage) for m in answer["cluster"] for passage in m["lacking"]]
         if lacking:

@@ -488,7 +488,7 @@ def _state(decision: Record) -> str:
 
 def problems(report: CheckReport) -> list[RenderableType]:
     """What a check found wrong."""
-    return [plain(problem) for problem in report.problems]
+    return [plain(translated(problem)) for problem in report.problems]
 
 
 def checked(report: CheckReport) -> list[RenderableType]:

@@ -1,8 +1,8 @@
 """The words of the page in each language of its interface, out of one catalogue of data, `messages.toml`.
 
 A message has the same placeholders in every language, which a test sees to. A count takes the form `one` or `other`; both
-English and Spanish have just these two. Names of evidence are the archive's own, in English, and are translated where this
-catalogue knows them, or that of the terminal.
+English and Spanish have just these two. Names of evidence are the archive's own, in English, and are translated by the
+catalogue of the terminal.
 """
 
 from __future__ import annotations
@@ -51,7 +51,6 @@ class Messages:
         require_language(language)
         self.language = language
         self._texts: Mapping[str, Any] = catalogue()["texts"]
-        self._terms: Mapping[str, str] = catalogue()["terms"][language] if language != "en" else {}
 
     def text(self, name: str, /, **values: object) -> str:
         """A message, its placeholders filled."""
@@ -65,7 +64,7 @@ class Messages:
 
     def term(self, name: str) -> str | None:
         """A name of evidence in this language, None if it is only known in English."""
-        return name if self.language == "en" else self._terms.get(name) or in_language(name, self.language)
+        return name if self.language == "en" else in_language(name, self.language)
 
     def number(self, value: float, digits: int = 0) -> str:
         """A number as it is written in this language.
