@@ -55,7 +55,7 @@ def _value(value: Any) -> str:
         return ", ".join(f"{say(name)} {_value(inner)}" for name, inner in value.items() if inner is not None)
     if isinstance(value, list | tuple):
         return ", ".join(_value(inner) for inner in value)
-    return str(value)
+    return translated(str(value))
 
 
 def _weights(title: str, evidence: Mapping[str, float]) -> RenderableType:

@@ -142,7 +142,8 @@ class Telling:
             among = " and ".join(
                 f"{size} {code}" for size, code in zip(self.pool.sizes, self.pool.config.languages, strict=True)
             )
-            told["few posts"] = f"among {among} posts a margin means little"
+            why = f"among {among} posts a margin means little"
+            told["few posts"] = why
         return told
 
     def explanation(self, source: int, target: int) -> dict[str, Any]:
