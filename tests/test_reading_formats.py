@@ -278,6 +278,26 @@ class TestFeeds:
         assert first.rest == {"tags": ["Sea"], "status": "draft"}
         assert second.fields["text"] == "One paragraph in two lines of source."
 
+    @pytest.mark.parametrize("kind", ["rss", "atom"])
+    def test_what_another_library_writes(self, kind: str) -> None:
+        feedgen = pytest.importorskip("feedgen.feed", reason="feedgen is not installed")
+        feed = feedgen.FeedGenerator()
+        feed.id("https://blog.example/"), feed.title("Blog"), feed.description("Notes"), feed.language("es")
+        feed.link(href="https://blog.example/")
+        titles = [*TITLES, "1 &lt; 2 & más", "A <b> in plain text"] if kind == "atom" else [*TITLES, "Sal & limón"]
+        for number, title in enumerate(titles):
+            entry = feed.add_entry(order="append")
+            entry.id(f"https://blog.example/{number}"), entry.link(href=f"https://blog.example/{number}")
+            entry.title(title), entry.author(name="Ana Ñ", email="ana@blog.example"), entry.category(term="mar")
+            entry.published(datetime.datetime(2021, 3, 4, tzinfo=datetime.UTC))
+            entry.content(f"<p>{text_of(TITLES[0])} &amp; more.</p><p>Número {number}.</p>", type="html")
+        told = fields(feed.rss_str() if kind == "rss" else feed.atom_str())
+        assert [entry["title"] for entry in told] == titles
+        assert [entry["url"] for entry in told] == [f"https://blog.example/{n}" for n in range(len(titles))]
+        assert {entry["byline"] for entry in told} == {"Ana Ñ"}
+        assert {entry["published"][:10] for entry in told} == {"2021-03-04"}
+        assert all(f"& more.\n\nNúmero {n}." in entry["text"] for n, entry in enumerate(told))
+
     def test_places_are_those_of_the_entries(self) -> None:
         data = RSS.encode()
         for entry in entries(data):
@@ -341,6 +361,17 @@ class TestPages:
     def test_a_page_says_its_encoding_or_shows_it(self, codec: str) -> None:
         told = page(TITLES[2]).replace('charset="utf-8"', f'charset="{codec}"')
         assert text_of(TITLES[2]) in fields(told.encode(codec))[0]["text"]
+
+    def test_what_trafilatura_itself_writes_is_read(self) -> None:
+        import trafilatura
+
+        written = trafilatura.extract(
+            page(TITLES[0]), output_format="json", with_metadata=True, url="https://blog.example/1"
+        )
+        (told,) = fields((written + "\n").encode())
+        (own,) = fields(page(TITLES[0]).encode())
+        assert told["title"] == own["title"]
+        assert POSTS[TITLES[0]][2] in told["text"]
 
     def test_a_page_without_a_text_keeps_what_it_has(self) -> None:
         (entry,) = entries(b"<html><body><img src='lamp.jpg'><form><button></button></form></body></html>")

@@ -254,8 +254,10 @@ def _record(entry: _Entry, feed: _Handler) -> Iterator[Record | Unreadable]:
         markup = f"<pre>{escape(markup)}</pre>"
     # In WordPress a line feed is one, unless its newer editor made the post.
     text = "\n\n".join(text_of(markup, breaks=bool(kind) and "<!-- wp:" not in markup).paragraphs)
-    title = next((told for (_, name), told in entry.told.items() if name == "title"), "")
-    if "<" in title or "&" in title:
+    space, title = next(((place[0], told) for place, told in entry.told.items() if place[1] == "title"), ("", ""))
+    # A title of Atom is plain text unless it says otherwise; what one of RSS is nobody says, and nearly all take it for HTML.
+    plain = space in _ATOM and entry.types.get("title", "text") in ("", "text")
+    if not plain and ("<" in title or "&" in title):
         title = " ".join(text_of(title).paragraphs)
     if not text:
         if kind in _POSTS:
