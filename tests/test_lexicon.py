@@ -49,7 +49,8 @@ def test_nothing_is_learned_from_nothing() -> None:
 
 
 def test_a_lexicon_sees_what_cognates_do_not() -> None:
-    wording = Wording(["the horse saw a house", "a knife, bread"], ["un cuchillo, pan", "el caballo vio una casa"])
+    english, spanish = ["the horse saw a house", "a knife, bread"], ["un cuchillo, pan", "el caballo vio una casa"]
+    wording = Wording.of_texts(english, spanish)
     rows, columns = np.array([0, 0, 1, 1]), np.array([0, 1, 0, 1])
     assert wording.cosines({}, rows, columns).max() == 0
     known = wording.cosines(learn(lesson()), rows, columns).reshape(2, 2)

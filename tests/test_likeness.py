@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from blogarc.alignment import paragraphs
 from blogarc.features import FAMILIES, extract
-from blogarc.likeness import Growing, Likeness, best, likeness, rivals
+from blogarc.likeness import Likeness, best, likeness, rivals
+from blogarc.sides import Growing
 
 ENGLISH = [
     "The harbour of Almería froze on 3 February 1956.\n\nThe captain, Inés Cano, lost 41 boats.",
@@ -27,8 +28,10 @@ SPANISH = [
 ]
 
 
-def compared(keys: int = 64, postings: int = 200) -> Likeness:
-    return Likeness(ENGLISH, SPANISH, keys=keys, postings=postings)
+def compared() -> Likeness:
+    found = Likeness.of_texts(ENGLISH, SPANISH)
+    found.invert(200)
+    return found
 
 
 def keys_of(text: str) -> list[set[tuple[int, object]]]:
@@ -61,7 +64,7 @@ def test_candidates_are_those_of_a_slow_search(row: int) -> None:
         if sum(shared) > 0:
             expected[column] = sum(shared)
     ranked = sorted(expected, key=lambda column: (-expected[column], column))
-    assert compared().candidates(row, 2).tolist() == ranked[:2]
+    assert compared().candidates(row, 64, 2).tolist() == ranked[:2]
 
 
 def test_the_translation_is_the_likeliest() -> None:
@@ -77,7 +80,7 @@ def test_cosines_run_from_0_to_1_in_every_family() -> None:
 
 
 def test_what_occurs_very_often_counts_as_often_as_can_be_counted() -> None:
-    found = Likeness(["aaaa " * 9_000, "bread"], ["aaaa " * 9_000, "pan"], keys=8, postings=8)
+    found = Likeness.of_texts(["aaaa " * 9_000, "bread"], ["aaaa " * 9_000, "pan"])
     assert found.compare(0, np.arange(2))[0, 3] == pytest.approx(1)
 
 
@@ -102,7 +105,7 @@ def test_shared_keys_come_with_the_rarest_first_and_as_people_write_them() -> No
 
 
 def test_what_one_side_leaves_out_is_no_conflict() -> None:
-    found = Likeness(["In 1956 and 1957, 41 boats."], ["En 1956.", "En 1960, 12 barcas."], keys=8, postings=8)
+    found = Likeness.of_texts(["In 1956 and 1957, 41 boats."], ["En 1956.", "En 1960, 12 barcas."])
     conflict = found.look(0, np.arange(2)).conflict
     assert conflict[0, 0] == pytest.approx(0)
     assert conflict[1, 0] > 0
@@ -113,13 +116,15 @@ def test_the_same_order_is_seen_in_a_part_too() -> None:
     forth = "\n\n".join(f"from there to {town}" for town in towns)
     back = "\n\n".join(f"de ahí a {town}" for town in reversed(towns))
     part = "\n\n".join(f"de ahí a {town}" for town in towns[3:8])
-    found = Likeness([forth], [back, part], keys=8, postings=8)
+    found = Likeness.of_texts([forth], [back, part])
     assert found.look(0, np.arange(2)).order.tolist() == [pytest.approx(-0.55, abs=0.25), pytest.approx(0.4, abs=0.25)]
 
 
 def test_a_key_in_too_many_posts_names_no_candidates() -> None:
     spanish = [f"La capital es Lima, dijo {n}." for n in range(30)]
-    assert Likeness(["The capital is Lima."], spanish, keys=8, postings=10).candidates(0, 5).tolist() == []
+    found = Likeness.of_texts(["The capital is Lima."], spanish)
+    found.invert(10)
+    assert found.candidates(0, 8, 5).tolist() == []
 
 
 scored = st.lists(st.tuples(st.integers(0, 4), st.integers(0, 8).map(lambda n: n / 8)), min_size=1, max_size=30)
@@ -150,9 +155,10 @@ def test_so_many_are_best_of_each_owner(entries: list[tuple[int, float]], most: 
 
 @given(st.lists(st.text(max_size=60), max_size=3), st.lists(st.text(max_size=60), max_size=3))
 def test_any_texts_can_be_compared(source: list[str], target: list[str]) -> None:
-    found = Likeness(source, target, keys=8, postings=8)
+    found = Likeness.of_texts(source, target)
+    found.invert(8)
     for row in range(len(source)):
-        cosines = found.compare(row, found.candidates(row, 5))
+        cosines = found.compare(row, found.candidates(row, 8, 5))
         assert np.isfinite(cosines).all()
         closer = found.look(row, np.arange(len(target)))
         assert (np.abs(closer.order) <= 1).all()

@@ -26,10 +26,11 @@ CANDIDATES = 50
 def mutual(trial: Trial, family: int) -> list[tuple[float, bool]]:
     """The cosine of posts that are each other's likeliest, and whether they are a translation."""
     pool = trial.pool
-    likeness = Likeness(*pool.texts, keys=pool.config.keys, postings=pool.config.postings)
+    likeness = Likeness.of_texts(*pool.texts)
+    likeness.invert(pool.config.postings)
     rows, columns, cosines = [], [], []
     for row in range(pool.sizes[0]):
-        others = likeness.candidates(row, CANDIDATES)
+        others = likeness.candidates(row, pool.config.keys, CANDIDATES)
         rows.append(np.full(len(others), row))
         columns.append(others)
         cosines.append(likeness.compare(row, others)[:, family])

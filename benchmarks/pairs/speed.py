@@ -92,10 +92,11 @@ def recall(articles: Sequence[Article], numbers: Sequence[int], config: PairConf
     """The share of source posts with a partner whose partner is among their candidates."""
     places = [[n for n, a in enumerate(articles) if a.language == language] for language in config.languages]
     texts = [[whole_text(articles[n]) for n in side] for side in places]
-    likeness = Likeness(*texts, keys=config.keys, postings=config.postings)
+    likeness = Likeness.of_texts(*texts)
+    likeness.invert(config.postings)
     columns = {numbers[place]: column for column, place in enumerate(places[1])}
     wanted = [(row, columns[numbers[place]]) for row, place in enumerate(places[0]) if numbers[place] in columns]
-    found = sum(column in likeness.candidates(row, config.candidates) for row, column in wanted)
+    found = sum(column in likeness.candidates(row, config.keys, config.candidates) for row, column in wanted)
     return found / max(1, len(wanted))
 
 

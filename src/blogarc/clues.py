@@ -13,8 +13,9 @@ from datetime import date
 import numpy as np
 
 from blogarc.alignment import paragraphs
-from blogarc.likeness import Floats, Ints, rivals
+from blogarc.likeness import rivals
 from blogarc.model import Article
+from blogarc.sides import Floats, Ints
 
 INTERCEPT = -0.36
 COEFFICIENTS: dict[str, float] = {
@@ -76,19 +77,35 @@ def weigh(clues: Mapping[str, float]) -> tuple[float, dict[str, float]]:
     return round(outset, 2), {name: added[name] for name in ranked if added[name]}
 
 
+def neighbourhood(owner: Ints, values: Floats, background: float) -> Floats:
+    """For each value the mean of the nearest others on one side."""
+    total, count = rivals(owner, values, _NEIGHBOURS)
+    return np.asarray((total + _IMAGINED * background) / (count + _IMAGINED))
+
+
+def runner_up(owner: Ints, values: Floats, background: float) -> Floats:
+    """For each value the best other on one side."""
+    return rivals(owner, values, 1)[0].clip(background)
+
+
+def margin_over(values: Floats, source: Floats, target: Floats) -> Floats:
+    """The logarithm of each value over the mean of its neighbourhoods."""
+    return np.asarray(np.log((values + _FLOOR) / ((source + target) / 2 + _FLOOR)))
+
+
+def lead_over(values: Floats, source: Floats, target: Floats) -> Floats:
+    """The logarithm of each value over the better of its runners-up."""
+    return np.asarray(np.log((values + _FLOOR) / (np.maximum(source, target) + _FLOOR)))
+
+
 def margin(owners: tuple[Ints, Ints], values: Floats, background: float) -> Floats:
     """The logarithm of each value over the mean of the nearest others on both sides."""
-    means = []
-    for owner in owners:
-        total, count = rivals(owner, values, _NEIGHBOURS)
-        means.append((total + _IMAGINED * background) / (count + _IMAGINED))
-    return np.asarray(np.log((values + _FLOOR) / ((means[0] + means[1]) / 2 + _FLOOR)))
+    return margin_over(values, *(neighbourhood(owner, values, background) for owner in owners))
 
 
 def lead(owners: tuple[Ints, Ints], values: Floats, background: float) -> Floats:
     """The logarithm of each value over the best other of either side."""
-    second = np.maximum(*(rivals(owner, values, 1)[0] for owner in owners)).clip(background)
-    return np.asarray(np.log((values + _FLOOR) / (second + _FLOOR)))
+    return lead_over(values, *(runner_up(owner, values, background) for owner in owners))
 
 
 def borders_of(text: str) -> Floats:

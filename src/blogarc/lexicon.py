@@ -150,15 +150,23 @@ def _model_one(
 
 
 class Wording:
-    """The words of the posts of both languages, to be compared through one lexicon after another."""
+    """The words of the posts of both languages, to be compared through one lexicon after another.
 
-    def __init__(self, source: Iterable[str], target: Iterable[str]) -> None:
-        # One for both, because what is spelt alike may be one name.
-        self._vocabulary: dict[str, int] = {}
-        self._source, self._target = (_weigh(texts, self._vocabulary) for texts in (source, target))
-        size = len(self._vocabulary)
-        self._used = np.bincount(self._source.keys, minlength=size) > 0
-        self._dense = np.zeros(size)
+    Words are numbers in both; `used` is whether any post of the source language has a word. What is told of two posts depends
+    on them alone, whatever others are there.
+    """
+
+    def __init__(self, vocabulary: dict[str, int], source: Phrases, target: Phrases, used: NDArray[np.bool_]) -> None:
+        self._vocabulary, self._source, self._target, self._used = vocabulary, source, target, used
+        self._dense = np.zeros(len(vocabulary))
+
+    @classmethod
+    def of_texts(cls, source: Iterable[str], target: Iterable[str]) -> Wording:
+        """All the posts of both languages, read and counted here."""
+        # One vocabulary for both, because what is spelt alike may be one name.
+        vocabulary: dict[str, int] = {}
+        ours, theirs = (_weigh(texts, vocabulary) for texts in (source, target))
+        return cls(vocabulary, ours, theirs, np.bincount(ours.keys, minlength=len(vocabulary)) > 0)
 
     def cosines(
         self, lexicon: Translations, rows: NDArray[np.int64], columns: NDArray[np.int64]
@@ -212,7 +220,8 @@ class Wording:
         np.add.at(self._dense, words, np.repeat(values, held) * said.chances[places])
         words = np.unique(words)
         unknown = values[held == 0] * _UNKNOWN
-        length = math.sqrt(float((self._dense[words] ** 2).sum() + (unknown**2).sum()))
+        # An exact sum, which is the same in any order of the words.
+        length = math.sqrt(math.fsum((self._dense[words] ** 2).tolist()) + float((unknown**2).sum()))
         self._dense[words] /= max(length, 1e-9)
         return words
 
@@ -227,7 +236,7 @@ class _Said:
 
 
 @dataclass(frozen=True, slots=True)
-class _Weighed:
+class Phrases:
     """The words of each post of one language as numbers, one post after the other, with how much each counts."""
 
     starts: NDArray[np.int64]
@@ -238,23 +247,44 @@ class _Weighed:
         return slice(int(self.starts[n]), int(self.starts[n + 1]))
 
 
-def _weigh(texts: Iterable[str], vocabulary: dict[str, int]) -> _Weighed:
+def _weigh(texts: Iterable[str], vocabulary: dict[str, int]) -> Phrases:
     """Rows of unit length: frequency, dampened, times rarity."""
     lengths, keys, values = array("q"), array("i"), array("f")
     for text in texts:
-        bag = Counter(stems(text))
+        bag = count_stems(text)
         lengths.append(len(bag))
         keys.extend([vocabulary.setdefault(word, len(vocabulary)) for word in bag])
         values.extend([_dampened(count) for count in bag.values()])
     starts = np.concatenate([[0], np.cumsum(np.array(lengths, np.int64))])
-    rows = _Weighed(starts, np.frombuffer(keys, np.int32), np.frombuffer(values, np.float32))
+    rows = Phrases(starts, np.frombuffer(keys, np.int32), np.frombuffer(values, np.float32))
     spread = np.bincount(rows.keys, minlength=len(vocabulary))
-    rarity = np.log((len(lengths) + 1) / (spread + 0.5)).clip(0).astype(np.float32)
-    for n in range(len(lengths)):
-        row = rows.row(n)
-        rows.values[row] *= rarity[rows.keys[row]]
-        rows.values[row] /= max(float(np.linalg.norm(rows.values[row])), 1e-9)
+    scale(rows, rarity_of_words(spread, len(lengths))[rows.keys])
     return rows
+
+
+def count_stems(text: str) -> Counter[str]:
+    """How often each stem occurs, in the order of the text."""
+    return Counter(stems(text))
+
+
+def rarity_of_words(spread: NDArray[np.int64], posts: int) -> NDArray[np.float32]:
+    """The inverse document frequency of words that so many of the posts of a language have."""
+    return np.log((posts + 1) / (spread + 0.5)).clip(0).astype(np.float32)
+
+
+def dampen(counts: Sequence[int]) -> NDArray[np.float32]:
+    """What words count that occur so often."""
+    return np.array([_dampened(count) for count in counts], np.float32)
+
+
+def scale(rows: Phrases, rarities: NDArray[np.float32]) -> None:
+    """Weigh, in place, dampened frequencies by how rare each word is, and make every row of unit length."""
+    for n in range(len(rows.starts) - 1):
+        row = rows.row(n)
+        values = rows.values[row]
+        values *= rarities[row]
+        # Not `norm`, whose last digits depend on the threads that BLAS takes for a long row.
+        values /= max(math.sqrt(float(np.square(values, dtype=np.float64).sum())), 1e-9)
 
 
 @lru_cache(maxsize=1 << 10)

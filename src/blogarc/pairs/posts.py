@@ -3,16 +3,48 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from functools import cached_property
+
+import numpy as np
 
 from blogarc.alignment import paragraphs
 from blogarc.model import Article, Span
 from blogarc.segmentation import cues
 from blogarc.segmentation.cues import Cue
+from blogarc.series import opening_of, title_of
 from blogarc.text import content_key, words
 
 _HEADS = 4  # paragraphs among which lines of author and date are looked for
 _HAS_YEAR = re.compile(r"(?:19|20)\d\d")
+
+
+class Posts:
+    """The posts of two languages among articles in corpus order: their places in the list, and what is read of them.
+
+    `neighbours`, where it is given, are numbers of the articles that tell which stand side by side in a corpus of which these
+    are some.
+    """
+
+    def __init__(
+        self, articles: Sequence[Article], languages: tuple[str, str], neighbours: Sequence[int] | None = None
+    ) -> None:
+        self.articles, self._neighbours = articles, neighbours
+        self.places = [
+            np.array([n for n, article in enumerate(articles) if article.language == language], np.int64)
+            for language in languages
+        ]
+        self.texts = [[whole_text(articles[n]) for n in places.tolist()] for places in self.places]
+        self.sizes = len(self.places[0]), len(self.places[1])
+
+    @cached_property
+    def titles(self) -> list[list[str]]:
+        return [[title_of(opening_of(text)) for text in texts] for texts in self.texts]
+
+    def are_neighbours(self, place: int, other: int) -> bool:
+        """Whether nothing stands between two articles."""
+        told = self._neighbours
+        return abs(place - other) == 1 if told is None else abs(told[place] - told[other]) == 1
 
 
 def whole_text(article: Article) -> str:

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from blogarc.likeness import Ints
 from blogarc.model import Article, Ruling, Verdict
 from blogarc.pairs.config import PairConfig
 from blogarc.rulings import pairs_of
+from blogarc.sides import Ints
 
 
 @dataclass(frozen=True, slots=True)

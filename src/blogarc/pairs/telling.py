@@ -18,7 +18,8 @@ from blogarc.clues import (
     weigh,
 )
 from blogarc.model import Bead, Pair
-from blogarc.pairs.pool import FAMILY_NAMES, Pool
+from blogarc.pairs.judged import Judged
+from blogarc.pairs.pool import FAMILY_NAMES
 
 FEW = 10  # posts of a language; with fewer, evidence says that margins rest on little
 _WHOLE = 0.75  # share of a post that has a partner; below, evidence says that the translation is partial
@@ -94,9 +95,9 @@ def tell(
 
 
 class Telling:
-    """Tells what a pool found."""
+    """Tells what was found among judged candidates."""
 
-    def __init__(self, pool: Pool) -> None:
+    def __init__(self, pool: Judged) -> None:
         self.pool = pool
 
     def pair(self, edge: int) -> Pair:
@@ -122,9 +123,8 @@ class Telling:
 
     def evidence(self, edge: int, beads: Sequence[Bead]) -> dict[str, Any]:
         """What speaks for a pair, for people to read."""
-        row, column = int(self.pool.rows[edge]), int(self.pool.columns[edge])
         source, target = self.pool.position(edge)
-        shared = self.pool.likeness.shared(row, column)
+        shared = self.pool.shared(int(self.pool.rows[edge]), int(self.pool.columns[edge]))
         told: dict[str, Any] = {
             f"shared {name}": keys[:_SHOWN] for name, keys in zip(FAMILY_NAMES[:3], shared, strict=True)
         }
@@ -138,9 +138,9 @@ class Telling:
         told["vetoes"] = list(self.pool.vetoes[edge])
         told["runner-up"] = self._runner_up(edge)
         told["other versions"] = self._versions(edge)
-        if min(self.pool.sizes) < FEW:
+        if min(self.pool.among) < FEW:
             among = " and ".join(
-                f"{size} {code}" for size, code in zip(self.pool.sizes, self.pool.config.languages, strict=True)
+                f"{size} {code}" for size, code in zip(self.pool.among, self.pool.config.languages, strict=True)
             )
             why = f"among {among} posts a margin means little"
             told["few posts"] = why

@@ -5,10 +5,9 @@ A recurring post ("Prize 2015", "Prize 2016") is nearly the same text with anoth
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence, Set
 
 from blogarc.features import ordinals
-from blogarc.likeness import Likeness
 from blogarc.series import Decisive, decisive, opening_of, title_of
 from blogarc.series import against as conflict
 from blogarc.text import words
@@ -18,12 +17,14 @@ _SAME_WORDS = 0.8
 _JUDGED = 2000  # letters that show it
 NO_VETO: Sequence[str] = ()
 
+Numbers = Callable[[int, int], Set[str]]  # the numbers of a post: 0 for a source post or 1 for a target post, and which
+
 
 class Vetoes:
     """Looks for vetoes among the posts of two languages."""
 
-    def __init__(self, texts: Sequence[Sequence[str]], likeness: Likeness) -> None:
-        self._texts, self._likeness = texts, likeness
+    def __init__(self, texts: Sequence[Sequence[str]], numbers: Numbers) -> None:
+        self._texts, self._numbers = texts, numbers
         self._decisive: dict[tuple[int, int], tuple[Decisive, Decisive]] = {}
 
     def against(self, row: int, column: int, held: float) -> Sequence[str]:
@@ -60,9 +61,9 @@ class Vetoes:
             self._decisive[end, n] = decisive(title_of(opening)), decisive(opening)
         return self._decisive[end, n]
 
-    def _said(self, kind: str, end: int, n: int) -> set[str]:
+    def _said(self, kind: str, end: int, n: int) -> Set[str]:
         """What a whole post has that an opening of the other could mean."""
-        said = self._likeness.keys(end, n, 0)
+        said = self._numbers(end, n)
         return said | ordinals(self._texts[end][n]) if kind == "ordinal" else said
 
     def _is_copy(self, row: int, column: int) -> bool:
