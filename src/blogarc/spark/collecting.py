@@ -171,7 +171,12 @@ def _rows(given: Iterable[pa.RecordBatch]) -> Iterator[dict[str, Any]]:
 
 def _look(row: dict[str, Any]) -> dict[str, Any]:
     """What the whole needs to know of one file."""
-    data, name = row.pop("content"), row["name"]
+    name = row["name"]
+    try:
+        data = inputs.read(row)
+    except OSError as error:  # it was listed, and is gone or closed since
+        told = {"sha256": "", "size": 0, "fingerprints": [], "fatal": True, "hint": "The other files were read."}
+        return row | told | {"problem": f"{name}: it cannot be read: {error.strerror}."}
     told = {**row, "sha256": hashlib.sha256(data).hexdigest(), "size": len(data), "fingerprints": [], "fatal": False}
     try:
         opened = _open(data, name)
@@ -286,7 +291,7 @@ def _split(
     read = inputs.list_files(store.spark, found, content=True).select("path", "content")
     # A file that is named twice is listed twice.
     read = read.dropDuplicates(["path"]) if len(found) > 1 else read
-    given = read.join(told, "path").select("rank", "name", "sha256", "group", "content")
+    given = read.join(told, "path").select("rank", "path", "name", "sha256", "group", "content")
     alone = given.where("group IS NULL").mapInArrow(partial(_split_alone, spoken=tuple(spoken)), ddl(_FOUND))
     together = given.where("group IS NOT NULL").groupBy("group")
     return alone.union(together.applyInArrow(_splitter(tuple(spoken)), ddl(_FOUND)))
@@ -307,13 +312,16 @@ def _find(rows: list[dict[str, Any]], spoken: tuple[str, ...]) -> Iterator[dict[
     """All that is found in some files that are split together."""
     rows.sort(key=lambda row: row["rank"])
     try:
-        opened = [_open(row.pop("content"), row["name"]) for row in rows]
+        opened = [_open(inputs.read(row), row["name"]) for row in rows]
         found = list(_find_in(rows, opened, spoken))
     except BlogarcError as error:
         found = [_problem(rows[0]["name"], error.message, error.hint)]
+    except OSError as error:  # gone since the first pass
+        told = f"{rows[0]['name']}: it, or a file that is split with it, cannot be read: {error.strerror}."
+        found = [_problem(row["name"], told, "The other files were read.") for row in rows]
     except Exception as error:
-        told = _bug(rows[0]["name"], error)
-        found = [_problem(row["name"], told["problem"], told["hint"]) for row in rows]
+        bug = _bug(rows[0]["name"], error)
+        found = [_problem(row["name"], bug["problem"], bug["hint"]) for row in rows]
     yield from found
 
 

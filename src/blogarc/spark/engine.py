@@ -26,6 +26,7 @@ _NEEDED = ("pyspark", "pyarrow")
 _BYTES_OF_A_TASK = 32 << 20
 # Rows that Python gets at once, and bytes.
 _ROWS_AT_ONCE, _BYTES_AT_ONCE = 8192, 64 << 20
+_ATTEMPTS = 4  # of one task, as on a cluster
 _QUIET = Path(__file__).with_name("log4j2.properties")
 
 
@@ -42,7 +43,7 @@ def start(master: str | None = None, memory: str = "2g") -> SparkSession:
     submitted = "PYSPARK_GATEWAY_PORT" in os.environ
     if SparkSession.getActiveSession() is None and not submitted:
         require_java()
-        where = master or os.environ.get("MASTER") or "local[*]"
+        where = _forgiving(master or os.environ.get("MASTER") or "local[*]")
         builder = builder.master(where)
         if where.startswith("local"):
             for name, value in _local(memory).items():
@@ -66,6 +67,17 @@ _SETTINGS = {
 }
 
 
+def _forgiving(master: str) -> str:
+    """On this machine Spark gives a task up at its first failure, unless it is told how many there may be: a process of Python
+    that the system ends for want of memory is no reason to lose the others' work.
+
+    >>> _forgiving("local[2]"), _forgiving("local[*,1]"), _forgiving("spark://host:7077")
+    ('local[2,4]', 'local[*,1]', 'spark://host:7077')
+    """
+    found = re.fullmatch(r"local(?:\[([\d*]+)\])?", master)
+    return f"local[{found[1] or 1},{_ATTEMPTS}]" if found else master
+
+
 def _local(memory: str) -> dict[str, str]:
     """What is set for a session on this machine only; a cluster has its own settings."""
     return {
@@ -74,7 +86,8 @@ def _local(memory: str) -> dict[str, str]:
         "spark.driver.bindAddress": "127.0.0.1",
         "spark.ui.enabled": "false",
         "spark.ui.showConsoleProgress": "false",
-        "spark.sql.shuffle.partitions": str(max(4, 2 * (os.cpu_count() or 1))),
+        # So many at most: they are put together, by the bytes that are in them.
+        "spark.sql.shuffle.partitions": str(max(64, 4 * (os.cpu_count() or 1))),
         "spark.driver.extraJavaOptions": f"-Dlog4j2.configurationFile={_QUIET.as_uri()}",
     }
 

@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import takewhile
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from blogarc.reading import TEXT_SUFFIXES
 from blogarc.spark.tables import file_system
@@ -21,18 +22,20 @@ if TYPE_CHECKING:
 # Spark gives a file as one value, which has less than two gigabytes.
 LARGEST = (1 << 31) - (1 << 20)
 _SIGNS = "*?[{"
+_HERE = "file:"
 
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """One path that was named. `pattern` is what Spark is given, `base` what is left out of the names of its files; `reason`
-    says why there is nothing to read."""
+    """One path that was named. `pattern` is what Spark is given, `base` what is left out of the names of its files; in a
+    folder that is `searched` only some files are texts; `reason` says why there is nothing to read."""
 
     told: str
     order: int
     pattern: str = ""
     base: str = ""
     is_file: bool = False
+    searched: bool = True
     reason: str = ""
 
 
@@ -55,14 +58,13 @@ def _find(spark: SparkSession, told: str, order: int) -> Input:
     parts = told.split("/")
     fixed = list(takewhile(lambda part: not any(sign in part for sign in _SIGNS), parts[:-1]))
     base = "/".join(fixed) or ("/" if told.startswith("/") else ".")
-    return Input(
-        told, order, told, str(files.makeQualified(file_system(spark, base)[1]).toString()).rstrip("/"), is_file=False
-    )
+    place = str(files.makeQualified(file_system(spark, base)[1]).toString()).rstrip("/")
+    return Input(told, order, str(files.makeQualified(path).toString()), place, searched=False)
 
 
 def list_files(spark: SparkSession, inputs: Sequence[Input], *, content: bool) -> DataFrame:
     """The files behind the inputs: `path`, `name`, `input` (which it was), `length`, `modified`, and `content` if it is wanted,
-    of those that are not too large for it."""
+    of those that are not too large for it. `read` gives the bytes of such a row."""
     frames = [_files_of(spark, given, content=content) for given in inputs if not given.reason]
     first, *others = frames
     for other in others:
@@ -73,15 +75,24 @@ def list_files(spark: SparkSession, inputs: Sequence[Input], *, content: bool) -
 def _files_of(spark: SparkSession, given: Input, *, content: bool) -> DataFrame:
     from pyspark.sql import functions as f
 
+    here = given.pattern.startswith(_HERE)
     read = spark.read.format("binaryFile").option("recursiveFileLookup", "true").load(given.pattern)
     if content:
         read = read.where(f.col("length") <= LARGEST)
     if not given.is_file:
         suffix = f.lower(f.regexp_extract("path", r"[^/](\.[^./]+)$", 1))
-        searched = given.pattern != given.told
-        if searched:
+        if given.searched:
             read = read.where(suffix.isin(sorted(TEXT_SUFFIXES)))
     name: Column = f.substring("path", len(given.base) + 2, 1 << 30)
     columns = [f.col("path"), name.alias("name"), f.lit(given.order).alias("input"), f.col("length"),
                f.unix_micros("modificationTime").alias("modified")]  # fmt: skip
-    return read.select(*columns, *(["content"] if content else []))
+    if content:
+        columns.append((f.lit(None).cast("binary") if here else f.col("content")).alias("content"))
+    return read.select(*columns)
+
+
+def read(row: dict[str, Any]) -> bytes:
+    """The bytes of a file. One that every machine sees at the same path is read from there: the way through Java would need
+    the memory several times."""
+    content = row.pop("content")
+    return Path(row["path"].removeprefix(_HERE)).read_bytes() if content is None else bytes(content)
