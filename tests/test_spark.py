@@ -3,22 +3,34 @@
 from __future__ import annotations
 
 import json
+import os
 import random
 import shutil
+import signal
+import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
+from threading import Thread
+from time import monotonic, sleep
 from typing import Any
 
 import pytest
 
 from blogarc import Archive
+from blogarc.archive.matching import load_articles, named
 from blogarc.cli import run as run_command
+from blogarc.duplicates import DuplicateConfig
 from blogarc.errors import InputError, UsageError
-from blogarc.spark import SparkReport, engine, require_steps
+from blogarc.pairs import PairConfig, find_pairs, pool
+from blogarc.spark import SparkReport, copies, engine, require_steps, translations
 from blogarc.spark import run as run_spark
+from blogarc.spark.pairing import judging
+from blogarc.spark.tables import Store, Table
 from tests.conftest import SAMPLES, Run
+from tests.packed import web_archive
 from tests.planting import plant
 
 DEV = Path(__file__).parent.parent.parent / "shared" / "dev"
@@ -87,6 +99,8 @@ def test_the_command_says_how_it_is_used(run: Run) -> None:
 
 @pytest.fixture(scope="module")
 def session() -> Iterator[Any]:
+    # For runs of a minute Java need not compile so thoroughly.
+    os.environ.setdefault("JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")
     started = engine.start("local[2]", memory="1g")
     yield started
     started.stop()
@@ -115,6 +129,30 @@ def posts(count: int, seed: int) -> Iterator[dict[str, str]]:
         yield {"title": title, "text": told, "language": "en"}
 
 
+def translated(count: int, seed: int) -> Iterator[dict[str, str]]:
+    """Made-up posts in two made-up languages that share names and numbers; of some only one half is there."""
+    dice = random.Random(seed)
+
+    def invent(size: int, letters: str) -> list[str]:
+        return ["".join(dice.choices(letters, k=dice.randint(3, 9))) for _ in range(size)]
+
+    english, spanish = invent(900, "bdfghklmnrstwaei"), invent(900, "cdjlmnñpqrstvaou")
+    towns = [name.capitalize() for name in invent(250, "bcdfglmnrstaeiou")]
+    for _ in range(count):
+        halves: tuple[list[str], list[str]] = [], []
+        for _ in range(dice.randint(2, 4)):
+            words = [dice.randrange(900) for _ in range(dice.randint(15, 40))]
+            said = {
+                n: dice.choice([dice.choice(towns), str(dice.randint(10, 9999))]) for n in words if dice.random() < 0.15
+            }
+            for half, own in zip(halves, (english, spanish), strict=True):
+                half.append("A " + " ".join(said.get(n, own[n]) for n in words) + ".")
+        fate = dice.random()
+        for half, language, lost in zip(halves, ("en", "es"), (fate < 0.15, fate > 0.85), strict=True):
+            if not lost:
+                yield {"title": "", "text": "\n\n".join(half), "language": language}
+
+
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Dumps that share text and dumps that do not, ready articles, and files that nobody can read."""
@@ -128,6 +166,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
             (place / "site" / f"{kind}-{name}").write_text(text, "utf-8")
     lines = [json.dumps(post) for post in posts(300, seed=5)]
     (place / "ready.jsonl").write_text("\n".join([*lines[:100], "no JSON at all", *lines[100:]]) + "\n", "utf-8")
+    (place / "both.jsonl").write_text("\n".join(map(json.dumps, translated(90, seed=9))) + "\n", "utf-8")
+    if find_spec("fastwarc"):
+        (place / "crawl.wet.gz").write_bytes(web_archive(packed=True, kind="conversion"))
     (place / "broken.txt").write_bytes(bytes(range(256)) * 40)
     (place / "spaces.txt").write_bytes(b" \n \n")
     (place / "picture.png").write_bytes(b"\x89PNG")
@@ -203,41 +244,43 @@ def test_the_leftovers_are_those_of_an_archive(archive: Archive, report: SparkRe
     )
 
 
+CLUSTERS = ("source", "start_line", "id", "cluster", "kind", "similarity")
+CLUSTERS_OF_AN_ARCHIVE = """
+    SELECT d.name, a.line_start, a.key, r.key, coalesce(u.kind, 'representative'), coalesce(u.similarity, 1.0)
+    FROM articles a JOIN dumps d ON d.id = a.dump JOIN clusters c ON c.article = a.id
+    JOIN articles r ON r.id = c.representative LEFT JOIN duplicates u ON u.article = a.id
+"""
+DUPLICATES = ("source", "start_line", "id", "kept_source", "kept_start_line", "kept", "kind", "similarity", "scores")
+DUPLICATES_OF_AN_ARCHIVE = """
+    SELECT d.name, a.line_start, a.key, e.name, k.line_start, k.key, u.kind, u.similarity, u.scores FROM duplicates u
+    JOIN articles a ON a.id = u.article JOIN dumps d ON d.id = a.dump
+    JOIN articles k ON k.id = u.kept JOIN dumps e ON e.id = k.dump
+"""
+
+
 @with_spark
 def test_the_clusters_are_those_of_an_archive(archive: Archive, report: SparkReport, output: Path) -> None:
     assert report.kinds["near"]
     assert report.kinds["excerpt"]
-    found = rows(output, "clusters", "source", "start_line", "id", "cluster", "kind", "similarity")
-    assert found == sql(
-        archive,
-        "SELECT d.name, a.line_start, a.key, r.key, coalesce(u.kind, 'representative'), coalesce(u.similarity, 1.0)"
-        " FROM articles a JOIN dumps d ON d.id = a.dump JOIN clusters c ON c.article = a.id"
-        " JOIN articles r ON r.id = c.representative LEFT JOIN duplicates u ON u.article = a.id",
-    )
+    assert rows(output, "clusters", *CLUSTERS) == sql(archive, CLUSTERS_OF_AN_ARCHIVE)
 
 
 @with_spark
 def test_the_duplicates_are_those_of_an_archive(archive: Archive, report: SparkReport, output: Path) -> None:
-    found = rows(
-        output,
-        "duplicates",
-        "source",
-        "start_line",
-        "id",
-        "kept_source",
-        "kept_start_line",
-        "kept",
-        "kind",
-        "similarity",
-        "scores",
-    )
+    found = rows(output, "duplicates", *DUPLICATES)
     assert len(found) == sum(count for kind, count in report.kinds.items() if kind != "representative")
-    assert found == sql(
-        archive,
-        "SELECT d.name, a.line_start, a.key, e.name, k.line_start, k.key, u.kind, u.similarity, u.scores FROM duplicates u"
-        " JOIN articles a ON a.id = u.article JOIN dumps d ON d.id = a.dump"
-        " JOIN articles k ON k.id = u.kept JOIN dumps e ON e.id = k.dump",
-    )
+    assert found == sql(archive, DUPLICATES_OF_AN_ARCHIVE)
+
+
+@with_spark
+def test_copies_found_in_parts_are_those_found_at_once(
+    session: Any, archive: Archive, report: SparkReport, output: Path, tmp_path: Path
+) -> None:
+    told = Table("articles", session.read.parquet(str(output / "articles")), "articles", False)
+    copies.find_copies(Store(session, str(tmp_path)), told, DuplicateConfig(), together=0)
+    assert (tmp_path / "work" / "verified").exists()
+    assert rows(tmp_path, "clusters", *CLUSTERS) == sql(archive, CLUSTERS_OF_AN_ARCHIVE)
+    assert rows(tmp_path, "duplicates", *DUPLICATES) == sql(archive, DUPLICATES_OF_AN_ARCHIVE)
 
 
 @with_spark
@@ -248,6 +291,38 @@ def test_the_pairs_are_those_of_an_archive(archive: Archive, report: SparkReport
         "SELECT s.key, t.key, p.score, p.evidence FROM pairs p JOIN articles s ON s.id = p.source"
         " JOIN articles t ON t.id = p.target",
     )
+
+
+@with_spark
+def test_pairs_found_in_parts_are_those_found_at_once(
+    session: Any, archive: Archive, report: SparkReport, output: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Two rounds of the lexicon show what four would.
+    for room in (pool, judging):
+        monkeypatch.setattr(room, "LEXICON_ROUNDS", 2)
+    told = [Table(name, session.read.parquet(str(output / name)), name, False) for name in ("articles", "clusters")]
+    store = Store(session, str(tmp_path))
+    parted = translations.find_translations(store, *told, PairConfig(), together=0)
+    assert (tmp_path / "work" / "judged-1").exists()
+    _, articles = load_articles(archive._db, representatives=True)
+    found = find_pairs(articles)
+    assert len(found) > 50
+    ours = [(row["source"], row["target"], row["score"], row["evidence"], _beads(row)) for row in parted.rows.collect()]
+    theirs = [
+        (
+            articles[pair.source].key,
+            articles[pair.target].key,
+            pair.score,
+            json.dumps(named(pair.evidence, articles), ensure_ascii=False),
+            [(b.source.start, b.source.end, b.target.start, b.target.end, b.score) for b in pair.beads],
+        )
+        for pair in found
+    ]
+    assert sorted(ours) == sorted(theirs)
+
+
+def _beads(row: Any) -> list[tuple[Any, ...]]:
+    return [tuple(bead) for bead in row["beads"]]
 
 
 @with_spark
@@ -293,6 +368,86 @@ def test_a_run_that_was_killed_goes_on(session: Any, folder: Path, output: Path,
     again = run_spark(session, [str(folder)], str(output))
     assert again.up_to_date == ["ingest", "pairs", "corpus"]
     assert rows(output, "clusters", "position", "representative", "kind") == before
+
+
+needs_proc = pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="processes are found in /proc")
+
+
+def descendants(root: int) -> list[int]:
+    """The processes that descend from this one, with itself; parents first."""
+    parents = {}
+    for entry in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            told = entry.read_text()
+            parents[int(told.split()[0])] = int(told.rpartition(")")[2].split()[1])
+    found = [root]
+    for process in found:
+        found += [child for child, parent in parents.items() if parent == process]
+    return found
+
+
+def wait_for(place: Path, ended: Callable[[], bool] = lambda: False) -> bool:
+    """Whether it came to be within five minutes, and nothing ended before."""
+    limit = monotonic() + 300
+    while not place.exists() and not ended() and monotonic() < limit:
+        sleep(0.02)
+    return place.exists()
+
+
+@with_spark
+@needs_proc
+def test_a_killed_process_of_python_costs_nothing_but_time(
+    session: Any, folder: Path, output: Path, report: SparkReport, tmp_path: Path
+) -> None:
+    killed: list[int] = []
+
+    def kill() -> None:
+        wait_for(tmp_path / "work" / "unfinished" / "split")
+        limit = monotonic() + 60
+        while not killed and monotonic() < limit:
+            # A worker is a child of the daemon, and has the same command.
+            daemons = [
+                process
+                for process in descendants(os.getpid())
+                if b"pyspark.daemon" in Path(f"/proc/{process}/cmdline").read_bytes()
+            ]
+            for process in daemons[1:]:
+                os.kill(process, signal.SIGKILL)
+                killed.append(process)
+
+    killer = Thread(target=kill)
+    killer.start()
+    # By its whole name, as a path on another file system is given.
+    run_spark(session, [folder.as_uri()], tmp_path.as_uri(), steps=["ingest"])
+    killer.join()
+    assert killed
+    for name in ("articles", "leftovers", "problems"):
+        columns = parquet_columns(output / name)
+        assert rows(tmp_path, name, *columns) == rows(output, name, *columns)
+
+
+def parquet_columns(place: Path) -> list[str]:
+    from pyarrow import parquet
+
+    return list(parquet.read_table(place).column_names)
+
+
+@with_spark
+@needs_proc
+def test_a_killed_driver_goes_on_where_it_was(session: Any, tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "blogarc.spark", str(SAMPLES), "-o", str(tmp_path), "--steps", "ingest"]
+    with subprocess.Popen([*command, "--master", "local[1]"], stderr=subprocess.DEVNULL) as driver:
+        assert wait_for(tmp_path / "work" / "unfinished" / "split", lambda: driver.poll() is not None)
+        for process in descendants(driver.pid):
+            with suppress(ProcessLookupError):
+                os.kill(process, signal.SIGKILL)
+    assert not (tmp_path / "articles").exists()
+    stamp = (tmp_path / "work" / "survey" / "_blogarc.json").stat().st_mtime_ns
+    run_spark(session, [str(SAMPLES)], str(tmp_path), steps=["ingest"])
+    assert (tmp_path / "work" / "survey" / "_blogarc.json").stat().st_mtime_ns == stamp
+    with Archive(":memory:") as archive:
+        archive.ingest(SAMPLES)
+        assert rows(tmp_path, "articles", *ARTICLES) == sql(archive, ARTICLES_OF_AN_ARCHIVE)
 
 
 @with_spark

@@ -24,7 +24,7 @@ from blogarc.text import fold_accents
 
 _WORD = re.compile(r"[^\W\d_]+")
 _SHORTEST, _STEM = 3, 6  # letters; the stem is that of cognates
-_PASSAGES = 4_000  # from so many a lexicon is as good as from more, and memory stays small
+MOST_PASSAGES = 4_000  # from so many a lexicon is as good as from more, and memory stays small
 _WORDS = 40  # rarest of a passage; the others are function words, which translate each other everywhere
 _ROUNDS = 5  # of expectation and maximisation; Model 1 changes little afterwards
 _LEAST = 0.08  # probability of a translation that is kept,
@@ -105,7 +105,7 @@ def learn(passages: Iterable[tuple[str, str]]) -> dict[str, list[tuple[str, floa
     >>> learn((f"A house in {town}, {year}", f"Una casa en {town}, {year}") for year, town in towns)["casa"]
     [('house', 1.0)]
     """
-    found = [(set(stems(source)), set(stems(target))) for source, target in islice(passages, _PASSAGES)]
+    found = [(set(stems(source)), set(stems(target))) for source, target in islice(passages, MOST_PASSAGES)]
     counts = [Counter(word for passage in found for word in passage[end]) for end in (0, 1)]
     known: tuple[dict[str, int], dict[str, int]] = ({}, {})
     ours, theirs, groups, group = [], [], [], 0

@@ -1,9 +1,9 @@
 """The same stages on Apache Spark, for what is too much for one machine: files in, tables of Parquet out.
 
 `run` does the steps that are asked for, one after the other: `collecting` makes articles of files, `copies` finds duplicates,
-`translations` pairs, `publishing` the corpus. What decides is decided by the functions of the stages, called on batches of
-rows; what is here are the aggregations and joins between. Every table is kept by `tables`, so that a run that was killed goes
-on where it was. `engine` starts Spark and says what is missing.
+`translations` pairs (many of them by `pairing`), `publishing` the corpus. What decides is decided by the functions of the
+stages, called on batches of rows; what is here are the aggregations and joins between. Every table is kept by `tables`, so
+that a run that was killed goes on where it was. `engine` starts Spark and says what is missing.
 """
 
 from __future__ import annotations
@@ -53,13 +53,15 @@ def run(
     spoken: Sequence[str] = languages.LANGUAGES,
     pair_languages: tuple[str, str] = ("en", "es"),
     keep_work: bool = True,
+    apart: bool = False,
     tell: Telling = lambda step: None,
 ) -> SparkReport:
     """The corpus of the files behind these paths, as tables in the folder `output`.
 
-    `steps` are those that are wanted; each needs those before it. `tell` hears which step begins. What is there already, of
-    the same files by the same rules, is not made again. Raises UsageError for steps that there are not, or not without
-    another; InputError if there is nothing to read; WriteError if the output cannot be written.
+    `steps` are those that are wanted; each needs those before it. What one task holds is compared in one, unless it is to be
+    `apart`. `tell` hears which step begins. What is there already, of the same files by the same rules, is not made again.
+    Raises UsageError for steps that there are not, or not without another; InputError if there is nothing to read; WriteError
+    if the output cannot be written.
     """
     from blogarc.spark import collecting, copies, publishing, translations
     from blogarc.spark.tables import Store
@@ -83,13 +85,14 @@ def run(
     pairs = None
     if "dedupe" in wanted:
         tell("dedupe")
-        clusters, _ = copies.find_copies(store, collected.articles, DuplicateConfig())
+        clusters, _ = copies.find_copies(store, collected.articles, DuplicateConfig(), 0 if apart else copies.TOGETHER)
         kinds = dict(copies.kinds(clusters.rows))
         done("dedupe", clusters.made)
         if "pairs" in wanted:
             tell("pairs")
             config = PairConfig(languages=pair_languages)
-            pairs = translations.find_translations(store, collected.articles, clusters, config)
+            most = 0 if apart else translations.TOGETHER
+            pairs = translations.find_translations(store, collected.articles, clusters, config, most)
             done("pairs", pairs.made)
         tell("corpus")
         corpus = publishing.publish(store, collected.articles, clusters, pairs)

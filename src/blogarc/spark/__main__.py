@@ -25,6 +25,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--steps", default=",".join(spark.STEPS), metavar="A,B", help="%(default)s")
     parser.add_argument("--languages", default=",".join(languages.LANGUAGES), metavar="A,B", help="%(default)s")
     parser.add_argument("--drop-work", action="store_true", help="take away what only a later run would need")
+    parser.add_argument("--apart", action="store_true", help="part also what one task could hold, to see what it costs")
     given = parser.parse_args(arguments)
     try:
         session = engine.start(given.master, given.memory)
@@ -36,6 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 steps=given.steps.split(","),
                 spoken=given.languages.split(","),
                 keep_work=not given.drop_work,
+                apart=given.apart,
             )
         finally:
             session.stop()

@@ -10,7 +10,8 @@ The steps are those of the local engine, with its functions where something is d
 4. Candidates are compared word by word (`verification`), in blocks of pairs, each with the texts that it needs.
 5. Connected parts of the graph of verified pairs are grouped (`grouping`), many small ones together.
 
-Texts go through the network in steps 4 and 5 only, those of candidates and of duplicates; all else are numbers.
+Texts go through the network in steps 4 and 5 only, those of candidates and of duplicates; all else are numbers. What one
+task holds is compared in one, by the local engine as it is.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ from blogarc.buckets import COARSE, CROWD, CROWD_OF_SHORT, parts_of, sort_bucket
 from blogarc.candidates import FEWEST_SHARED, Candidates, Sampled, weigh_shared
 from blogarc.duplicates import comparable
 from blogarc.minhash import Ints, Sketches
-from blogarc.model import Kind
+from blogarc.model import Article, Kind, Span
 from blogarc.spark import components
 from blogarc.spark.columns import ddl, whole
 from blogarc.spark.tables import Store, Table
@@ -37,13 +38,16 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from pyspark.sql import DataFrame
 
-VERSION = 1
+VERSION = 2
 # Pairs that are verified together, with their texts, and texts that are grouped together: some tens of megabytes.
 _PAIRS_OF_A_BLOCK, _TEXTS_OF_A_BLOCK = 8192, 8192
 # A text with more candidates than this has them in several blocks; and so many leaders with a shingle are too many to send
 # to one place, so that each place is told instead which shingles those are.
 _MANY, _SALT = 4096, 64
 _HEAVY = 100_000
+# Characters that one task compares, as the local engine does: quicker than many small jobs, and within a gigabyte. An article
+# counts for some hundred more.
+TOGETHER, _EACH = 100_000_000, 500
 _EXACT = json.dumps({"words": 1.0})
 
 _SKETCH = {
@@ -61,15 +65,39 @@ _VERIFIED = {
 _GROUPED = {
     "leader": "bigint", "representative": "bigint", "kind": "string", "similarity": "double", "scores": "string",
 }  # fmt: skip
+_READ = ("position", "id", "title", "title_source", "text")
+_AT_ONCE = {
+    "position": "bigint", "kept_position": "bigint", "kind": "string", "similarity": "double", "scores": "string",
+}  # fmt: skip
 # A shingle and its hint in one number.
 _HINT_BITS = 6
 
 
-def find_copies(store: Store, articles: Table, config: DuplicateConfig) -> tuple[Table, Table]:
-    """The tables `clusters`, a row for each article, and `duplicates`, a row for each that another represents."""
+def find_copies(
+    store: Store, articles: Table, config: DuplicateConfig, together: int = TOGETHER
+) -> tuple[Table, Table]:
+    """The tables `clusters`, a row for each article, and `duplicates`, a row for each that another represents.
+
+    So many characters of text are compared in one task; of more the work is parted.
+    """
+    from pyspark.sql import functions as f
+
     if config.keep != "complete":
         raise ValueError("the choice of representatives is made in an archive")
     rules = {"of": articles.stamp, "version": VERSION, "duplicates": duplicates.VERSION}
+    size = articles.rows.agg(f.sum(f.length("text") + _EACH)).first()
+    if size is not None and (size[0] or 0) <= together:
+        told = rules | {"config": asdict(config)}
+        members = store.keep("members", told, lambda: _compare_at_once(articles.rows, config))
+    else:
+        members = _part(store, articles, config, rules)
+    clusters = store.keep("clusters", {"of": members.stamp}, lambda: _clusters(members.rows), result=True)
+    found = store.keep("duplicates", {"of": members.stamp}, lambda: _duplicates(members.rows), result=True)
+    return clusters, found
+
+
+def _part(store: Store, articles: Table, config: DuplicateConfig, rules: dict[str, Any]) -> Table:
+    """Each article with the one that represents it, and why: the steps above."""
     sketches = store.keep("sketches", rules, lambda: _sketch(articles.rows))
     texts = store.keep("texts", {"of": sketches.stamp}, lambda: _lead(sketches.rows))
     leaders = store.keep("leaders", {"of": texts.stamp}, lambda: _leaders(sketches.rows, texts.rows))
@@ -84,12 +112,53 @@ def find_copies(store: Store, articles: Table, config: DuplicateConfig) -> tuple
     groups = store.keep(
         "grouped", {"of": verified.stamp}, lambda: _group(store, verified.rows, leaders.rows, articles.rows, config)
     )
-    members = store.keep(
+    return store.keep(
         "members", {"of": groups.stamp}, lambda: _members(articles.rows, texts.rows, groups.rows, leaders.rows)
     )
-    clusters = store.keep("clusters", {"of": members.stamp}, lambda: _clusters(members.rows), result=True)
-    found = store.keep("duplicates", {"of": members.stamp}, lambda: _duplicates(members.rows), result=True)
-    return clusters, found
+
+
+# ---- in one task ----
+
+
+def _compare_at_once(articles: DataFrame, config: DuplicateConfig) -> DataFrame:
+    from pyspark.sql import functions as f
+
+    def compare(told: pa.Table) -> pa.Table:
+        return _compare_all(told, config)
+
+    told = articles.select(*_READ, f.lit(0).alias("all"))
+    judged = told.groupBy("all").applyInArrow(compare, ddl(_AT_ONCE))
+    return _with_places(articles, judged)
+
+
+def _compare_all(articles: pa.Table, config: DuplicateConfig) -> pa.Table:
+    """What the local engine finds among these articles."""
+    rows = articles.sort_by("position").drop_columns(["all"]).to_pylist()
+    positions = [row.pop("position") for row in rows]
+    found = duplicates.find_duplicates([_article(row) for row in rows], config)
+    why = {duplicate.article: duplicate for duplicate in found.duplicates}
+    told = []
+    for n, kept in enumerate(found.representative):
+        own = why.get(n)
+        told.append(
+            {
+                "position": positions[n],
+                "kept_position": positions[kept],
+                "kind": str(own.kind) if own else "representative",
+                "similarity": own.similarity if own else 1.0,
+                "scores": json.dumps(own.scores) if own else None,
+            }
+        )
+    return whole(told, _AT_ONCE)
+
+
+def _article(row: dict[str, Any]) -> Article:
+    """As much of an article as its comparison needs."""
+    nowhere = Span(0, 0)
+    return Article(
+        key=row["id"], dump="", paragraphs=nowhere, lines=nowhere, bytes=nowhere, title=row["title"],
+        title_source=row["title_source"], text=row["text"], words=0,
+    )  # fmt: skip
 
 
 # ---- texts and leaders ----
@@ -386,22 +455,33 @@ def _members(articles: DataFrame, texts: DataFrame, groups: DataFrame, leaders: 
     from pyspark.sql import functions as f
 
     col = f.col
-    places = articles.select("position", "id", "source", "start_line", "end_line", "title")
+    places = articles.select("position", "id")
     led = texts.select("id", "leader").join(groups, "leader", "left")
     led = led.withColumn("representative", f.coalesce("representative", "leader"))
     best = leaders.select(col("leader").alias("representative"), col("best").alias("kept_position"))
     told = places.join(led, "id").join(best, "representative")
     itself, same = col("position") == col("kept_position"), col("leader") == col("representative")
-    kept = places.select(
-        col("position").alias("kept_position"), col("id").alias("kept"), col("source").alias("kept_source"),
-        col("start_line").alias("kept_start_line"),
-    )  # fmt: skip
-    return told.join(kept, "kept_position").select(
-        "position", "id", "source", "start_line", "end_line", "title", "kept_position", "kept", "kept_source",
-        "kept_start_line",
+    judged = told.select(
+        "position", "kept_position",
         f.when(itself, "representative").when(same, "exact").otherwise(col("kind")).alias("kind"),
         f.when(itself | same, 1.0).otherwise(col("similarity")).alias("similarity"),
         f.when(itself, None).when(same, _EXACT).otherwise(col("scores")).alias("scores"),
+    )  # fmt: skip
+    return _with_places(articles, judged)
+
+
+def _with_places(articles: DataFrame, judged: DataFrame) -> DataFrame:
+    """With where both articles are."""
+    from pyspark.sql import functions as f
+
+    places = articles.select("position", "id", "source", "start_line", "end_line", "title")
+    kept = articles.select(
+        f.col("position").alias("kept_position"), f.col("id").alias("kept"), f.col("source").alias("kept_source"),
+        f.col("start_line").alias("kept_start_line"),
+    )  # fmt: skip
+    return judged.join(places, "position").join(kept, "kept_position").select(
+        "position", "id", "source", "start_line", "end_line", "title", "kept_position", "kept", "kept_source",
+        "kept_start_line", "kind", "similarity", "scores",
     )  # fmt: skip
 
 

@@ -1,25 +1,21 @@
-"""Which representative is the translation of which: the local engine as one task, for as many posts as one task can hold.
+"""Which representative is the translation of which: what the local engine finds, to the row.
 
-What decides about a pair is global in three ways: how rare a key is among all posts, how near other posts come on both sides,
-and the lexicon that the surest pairs teach. All of it is added up from real numbers, and the order of a sum shows in its last
-digits, which decide between equals. So the posts of the two languages go to one task, which calls `pairs.pair_up` on them as
-the archive does, and finds the same to the row. More posts than MOST are refused; the corpus has all that is needed to pair its
-sites one by one.
+What one task holds, one task pairs, as an archive does: that is quicker than the many small jobs of `pairing`, which finds the
+same among more.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from blogarc import pairs
-from blogarc.archive.matching import named
-from blogarc.errors import UsageError
-from blogarc.model import Article, Pair, Span
+from blogarc.archive.matching import article_of
 from blogarc.pairs import PairConfig
-from blogarc.spark.columns import BEADS, ddl, whole
+from blogarc.spark import pairing
+from blogarc.spark.columns import ddl, whole
+from blogarc.spark.pairing.columns import PAIR
+from blogarc.spark.pairing.telling import row_of
 from blogarc.spark.tables import Store, Table
 
 if TYPE_CHECKING:
@@ -27,100 +23,68 @@ if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
 # Representatives of both languages that one task pairs.
-MOST = 200_000
-VERSION = 1
+TOGETHER = 4_000
+VERSION = 2
 
-_PAIR = {
-    "source": "string",
-    "target": "string",
-    "score": "double",
-    "source_position": "bigint",
-    "target_position": "bigint",
-    "source_language": "string",
-    "target_language": "string",
-    "evidence": "string",
-    "beads": BEADS,
-}
-_READ = (
-    "position", "id", "source", "start_line", "end_line", "byte_start", "byte_end", "title", "title_source", "text", "words",
-    "byline", "published", "updated", "translator", "language", "language_confidence", "toggle", "paragraph_start",
-    "paragraph_end",
-)  # fmt: skip
+# Bits of the number of a post for its row in its partition; the partition is above them.
+_ROW_BITS, _SPARKS = 24, 33
+
+# The names that `article_of` knows, and where they differ those of the table of articles.
+_OF_ARTICLE = {
+    "key": "id", "dump": "source", "paragraph_start": "paragraph_start", "paragraph_end": "paragraph_end",
+    "line_start": "start_line", "line_end": "end_line + 1", "byte_start": "byte_start", "byte_end": "byte_end",
+    "title": "title", "title_source": "title_source", "byline": "byline", "published": "published", "updated": "updated",
+    "translator": "translator", "language": "language", "language_confidence": "language_confidence", "toggle": "toggle",
+    "words": "words", "evidence": "'{}'",
+}  # fmt: skip
 
 
-def find_translations(store: Store, articles: Table, clusters: Table, config: PairConfig) -> Table:
-    """The table `pairs`. Raises UsageError if there are too many posts for one task."""
-    depends = {"of": clusters.stamp, "version": VERSION, "pairs": pairs.VERSION, "config": asdict(config)}
-    return store.keep("pairs", depends, lambda: _pair(articles.rows, clusters.rows, config), result=True)
+def find_translations(
+    store: Store, articles: Table, clusters: Table, config: PairConfig, together: int = TOGETHER
+) -> Table:
+    """The table `pairs`. So many posts are paired in one task; of more the work is parted."""
+    depends = {"of": clusters.stamp, "version": VERSION, "languages": config.languages}
+    posts = store.keep("posts", depends, lambda: _posts(articles.rows, clusters.rows, config))
+    if posts.rows.where("side >= 0").count() > together:
+        return pairing.pair(store, posts, config)
+    rules = {"of": posts.stamp, "pairs": pairs.VERSION, "config": asdict(config)}
+    return store.keep("pairs", rules, lambda: _pair(posts.rows, config), result=True)
 
 
-def _pair(articles: DataFrame, clusters: DataFrame, config: PairConfig) -> DataFrame:
+def _posts(articles: DataFrame, clusters: DataFrame, config: PairConfig) -> DataFrame:
+    """The representatives in the order of the corpus, each with its number in it (`post`), the language it is in (`side`: 0 or
+    1; -1 for another), and a number that is next to that of the `neighbour` in its dump. Of other languages it counts only that
+    they stand between: they have no text."""
+    from pyspark.sql import Window
     from pyspark.sql import functions as f
 
     representatives = clusters.where("kind = 'representative'").select("position")
-    spoken = f.col("language").isin(*config.languages)
-    posts = articles.join(representatives, "position", "left_semi").select(*_READ)
-    count = posts.where(spoken).count()
-    if count > MOST:
-        raise UsageError(
-            f"These are {count:,} posts in {' and '.join(config.languages)}; one task pairs at most {MOST:,}.",
-            "Leave pairs out (--steps ingest,dedupe), bring a part of corpus/ into an archive, and run blogarc pairs there.",
-        )
-    # Of the others it counts only that they stand between.
-    told = posts.withColumn("text", f.when(spoken, f.col("text")).otherwise(""))
-    return told.groupBy(f.lit(0).alias("all")).applyInArrow(_pairer(config), ddl(_PAIR))
-
-
-def _pairer(config: PairConfig) -> Any:
-    def pair(posts: pa.Table) -> pa.Table:
-        rows = sorted(posts.to_pylist(), key=lambda row: row["position"])
-        articles = [_article(row) for row in rows]
-        found = pairs.pair_up(articles, config).pairs
-        return whole((_row(pair, rows, articles) for pair in found), _PAIR)
-
-    return pair
-
-
-def _article(row: dict[str, Any]) -> Article:
-    return Article(
-        key=row["id"],
-        dump=row["source"],
-        paragraphs=Span(row["paragraph_start"], row["paragraph_end"]),
-        lines=Span(row["start_line"], row["end_line"] + 1),
-        bytes=Span(row["byte_start"], row["byte_end"]),
-        title=row["title"],
-        title_source=row["title_source"],
-        text=row["text"],
-        words=row["words"],
-        byline=row["byline"],
-        published=row["published"],
-        updated=row["updated"],
-        translator=row["translator"],
-        language=row["language"],
-        language_confidence=row["language_confidence"],
-        toggle=row["toggle"],
+    side = f.when(f.col("language") == config.languages[0], 0).when(f.col("language") == config.languages[1], 1)
+    told = articles.join(representatives, "position", "left_semi").select(
+        "position",
+        side.otherwise(-1).alias("side"),
+        *(f.expr(told).alias(name) for name, told in _OF_ARTICLE.items()),
+        f.when(side.isNotNull(), f.col("text")).otherwise("").alias("text"),
     )
+    placed = told.select(
+        "position", f.row_number().over(Window.partitionBy("dump").orderBy("position")).alias("neighbour")
+    )
+    number = f.monotonically_increasing_id()
+    number = f.shiftleft(f.shiftright(number, _SPARKS), _ROW_BITS).bitwiseOR(number.bitwiseAND((1 << _ROW_BITS) - 1))
+    return told.join(placed, "position").orderBy("position").withColumn("post", number)
 
 
-def _row(pair: Pair, rows: Sequence[dict[str, Any]], articles: Sequence[Article]) -> dict[str, Any]:
-    source, target = articles[pair.source], articles[pair.target]
-    return {
-        "source": source.key,
-        "target": target.key,
-        "score": pair.score,
-        "source_position": rows[pair.source]["position"],
-        "target_position": rows[pair.target]["position"],
-        "source_language": source.language,
-        "target_language": target.language,
-        "evidence": json.dumps(named(pair.evidence, articles), ensure_ascii=False),
-        "beads": [
-            {
-                "source_start": bead.source.start,
-                "source_end": bead.source.end,
-                "target_start": bead.target.start,
-                "target_end": bead.target.end,
-                "score": bead.score,
-            }
-            for bead in pair.beads
-        ],
-    }
+def _pair(posts: DataFrame, config: PairConfig) -> DataFrame:
+    from pyspark.sql import functions as f
+
+    def pair(told: pa.Table) -> pa.Table:
+        return _pair_all(told.to_pylist(), config)
+
+    return posts.groupBy(f.lit(0).alias("all")).applyInArrow(pair, ddl(PAIR))
+
+
+def _pair_all(rows: list[dict[str, Any]], config: PairConfig) -> pa.Table:
+    rows.sort(key=lambda row: row["position"])
+    articles = [article_of(row) for row in rows]
+    found = pairs.pair_up(articles, config).pairs
+    return whole((row_of(pair, rows, articles) for pair in found), PAIR)
