@@ -162,7 +162,7 @@ def main() -> None:
     path, truth = corpus.write(given.size, given.seed, given.pool, given.folder)
     results: list[Run] = []
     for name in given.only:
-        python = sys.executable if name.startswith("blogarc") else given.python
+        python = sys.executable if name.startswith(("blogarc", "pyspark")) else given.python
         result = run(name, path, truth, python)
         if isinstance(result, str):
             print(f"{name}: left out: {result}", flush=True)

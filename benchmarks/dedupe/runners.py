@@ -80,6 +80,68 @@ def blogarc_archive(path: Path) -> Labels:
         return [row[0] for row in archive._db.execute(sql)]
 
 
+def blogarc_spark(path: Path) -> Labels:
+    """The engine on Spark, two cores: from JSON to clusters, as the peers do, without splitting and languages."""
+    from pyspark.sql import functions as f
+
+    from blogarc.duplicates import DuplicateConfig
+    from blogarc.spark import copies, engine
+    from blogarc.spark.tables import Store
+
+    session = engine.start("local[2]", "3g")
+    with tempfile.TemporaryDirectory() as folder:
+        store = Store(session, folder)
+        read_in = session.read.schema("id bigint, text string").json(str(path.absolute()))
+        told = {"title": "''", "title_source": "'derived'", "source": "''", "start_line": "id", "end_line": "id"}
+        key = f.substring(f.sha2("text", 256), 1, 16)
+        columns = [
+            f.col("id").alias("position"),
+            key.alias("id"),
+            "text",
+            *(f.expr(v).alias(k) for k, v in told.items()),
+        ]
+        # In two parts, or one core has nothing to do.
+        articles = store.keep("articles", {}, lambda: read_in.select(*columns).repartition(2))
+        clusters, _ = copies.find_copies(store, articles, DuplicateConfig())
+        rows = clusters.rows.select("position", "representative").orderBy("position").collect()
+        labels = [row["representative"] for row in rows]
+    session.stop()
+    return labels
+
+
+def pyspark(path: Path) -> Labels:
+    """MinHash as it is usually written for PySpark: a function of Python for every document, and buckets by key; two cores."""
+    import numpy as np
+
+    from blogarc.spark import engine
+
+    rows = PERMUTATIONS // BANDS
+    prime = (1 << 61) - 1
+    dice = np.random.default_rng(1)
+    factors, terms = (dice.integers(1, prime, PERMUTATIONS, dtype=np.uint64) for _ in range(2))
+    folded, pattern, size = np.uint64((1 << 32) - 1), _WORD, SHINGLE
+
+    def sign(document: Any) -> Iterator[tuple[tuple[int, bytes], int]]:
+        import hashlib
+
+        listed = pattern.findall(document.text.lower())
+        grams = {" ".join(listed[n : n + size]) for n in range(max(1, len(listed) - size + 1))}
+        hashed = [int.from_bytes(hashlib.sha1(gram.encode()).digest()[:4], "little") for gram in grams]
+        least = ((np.array(hashed, np.uint64)[:, None] * factors + terms) % np.uint64(prime) & folded).min(axis=0)
+        for band in range(0, len(least), rows):
+            yield (band, least[band : band + rows].tobytes()), document.id
+
+    session = engine.start("local[2]", "3g")
+    documents_ = session.read.schema("id bigint, text string").json(str(path.absolute())).repartition(4)
+    buckets = documents_.rdd.flatMap(sign).groupByKey()
+    edges = buckets.flatMap(lambda bucket: [(min(bucket[1]), one) for one in bucket[1]]).distinct().collect()
+    sets = Sets(documents_.count())
+    for one, other in edges:
+        sets.join(one, other)
+    session.stop()
+    return sets.labels
+
+
 def datasketch(path: Path) -> Labels:
     module, digest = import_module("datasketch"), import_module("xxhash").xxh32_intdigest
     index = module.MinHashLSH(threshold=THRESHOLD, num_perm=PERMUTATIONS)
@@ -222,6 +284,8 @@ def text_dedup(path: Path) -> Labels:
 RUNNERS: dict[str, Callable[[Path], Labels]] = {
     "blogarc": blogarc,
     "blogarc archive": blogarc_archive,
+    "blogarc spark": blogarc_spark,
+    "pyspark": pyspark,
     "daft": daft,
     "gaoya": gaoya,
     "rensa": rensa,

@@ -18,19 +18,29 @@ from pathlib import Path
 
 
 def shuffled(lines: Iterable[str]) -> dict[str, Counter[str]]:
-    """By table: tasks, and rows and bytes written to be shuffled."""
+    """By table: tasks, rows and bytes written to be shuffled, and milliseconds of the wall clock (of its jobs, which may be
+    side by side) and of its tasks."""
     tables: dict[int, str] = {}
+    jobs: dict[int, tuple[str, int]] = {}
     told: dict[str, Counter[str]] = defaultdict(Counter)
     for line in lines:
         event = json.loads(line)
         if event["Event"] == "SparkListenerJobStart":
             name = (event.get("Properties") or {}).get("spark.job.description") or "reports"
+            name = name.removeprefix("blogarc ")
+            jobs[event["Job ID"]] = name, event["Submission Time"]
             for stage in event["Stage IDs"]:
-                tables.setdefault(stage, name.removeprefix("blogarc "))
+                tables.setdefault(stage, name)
+        elif event["Event"] == "SparkListenerJobEnd":
+            name, began = jobs[event["Job ID"]]
+            told[name].update(wall=event["Completion Time"] - began)
         elif event["Event"] == "SparkListenerTaskEnd" and event.get("Task Metrics"):
             written = event["Task Metrics"]["Shuffle Write Metrics"]
             told[tables[event["Stage ID"]]].update(
-                tasks=1, rows=written["Shuffle Records Written"], bytes=written["Shuffle Bytes Written"]
+                tasks=1,
+                rows=written["Shuffle Records Written"],
+                bytes=written["Shuffle Bytes Written"],
+                busy=event["Task Metrics"]["Executor Run Time"],
             )
     return told
 
