@@ -44,11 +44,27 @@ def find_translations(
 ) -> Table:
     """The table `pairs`. So many posts are paired in one task; of more the work is parted."""
     depends = {"of": clusters.stamp, "version": VERSION, "languages": config.languages}
+    held = _count(articles.rows, clusters.rows, config)
+    if not all(held):
+        # One language alone need not be read.
+        return store.keep("pairs", depends, lambda: store.spark.createDataFrame([], ddl(PAIR)), result=True)
     posts = store.keep("posts", depends, lambda: _posts(articles.rows, clusters.rows, config))
-    if posts.rows.where("side >= 0").count() > together:
+    if sum(held) > together:
         return pairing.pair(store, posts, config)
     rules = {"of": posts.stamp, "pairs": pairs.VERSION, "config": asdict(config)}
     return store.keep("pairs", rules, lambda: _pair(posts.rows, config), result=True)
+
+
+def _representatives(articles: DataFrame, clusters: DataFrame) -> DataFrame:
+    chosen = clusters.where("kind = 'representative'").select("position")
+    return articles.join(chosen, "position", "left_semi")
+
+
+def _count(articles: DataFrame, clusters: DataFrame, config: PairConfig) -> list[int]:
+    """How many representatives there are in either language."""
+    spoken = _representatives(articles, clusters).where(articles["language"].isin(*config.languages))
+    told = {row["language"]: row["count"] for row in spoken.groupBy("language").count().collect()}
+    return [told.get(language, 0) for language in config.languages]
 
 
 def _posts(articles: DataFrame, clusters: DataFrame, config: PairConfig) -> DataFrame:
@@ -58,9 +74,8 @@ def _posts(articles: DataFrame, clusters: DataFrame, config: PairConfig) -> Data
     from pyspark.sql import Window
     from pyspark.sql import functions as f
 
-    representatives = clusters.where("kind = 'representative'").select("position")
     side = f.when(f.col("language") == config.languages[0], 0).when(f.col("language") == config.languages[1], 1)
-    told = articles.join(representatives, "position", "left_semi").select(
+    told = _representatives(articles, clusters).select(
         "position",
         side.otherwise(-1).alias("side"),
         *(f.expr(told).alias(name) for name, told in _OF_ARTICLE.items()),

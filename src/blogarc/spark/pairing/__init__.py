@@ -26,9 +26,7 @@ from dataclasses import asdict
 
 from blogarc import pairs
 from blogarc.pairs import PairConfig
-from blogarc.spark.columns import ddl
 from blogarc.spark.pairing import candidates, judging, keys, telling
-from blogarc.spark.pairing.columns import PAIR
 from blogarc.spark.tables import Store, Table
 
 VERSION = 1
@@ -38,8 +36,6 @@ def pair(store: Store, posts: Table, config: PairConfig) -> Table:
     """The table `pairs`, from the table of representatives (`translations`)."""
     rules = {"of": posts.stamp, "version": VERSION, "pairs": pairs.VERSION, "config": asdict(config), "way": "parted"}
     known = keys.find_keys(store, posts, rules, config.keys, config.postings)
-    if not all(known.posts):
-        return store.keep("pairs", rules, lambda: store.spark.createDataFrame([], ddl(PAIR)), result=True)
     chosen = candidates.find_candidates(store, known, config)
     judged = judging.judge(store, posts, known, chosen, config)
     return store.keep("pairs", rules, lambda: telling.tell(posts.rows, known, judged, config), result=True)
