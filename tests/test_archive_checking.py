@@ -16,6 +16,7 @@ DAMAGE = [
     # what is hurt, how, what check says of it
     ("a line in no article", "UPDATE paragraphs SET article = NULL WHERE ordinal = 6", "neither in an article"),
     ("a line without a role", "UPDATE paragraphs SET role = NULL WHERE ordinal = 6", "neither in an article"),
+    ("a role that there is not", "UPDATE paragraphs SET role = 'bodi' WHERE ordinal = 6", "neither in an article"),
     ("a line in another article", "UPDATE paragraphs SET article = article + 1 WHERE ordinal = 6", "text of the article"),
     ("a paragraph that is gone", "DELETE FROM paragraphs WHERE ordinal = 2", "paragraphs in its bytes"),
     ("a span", "UPDATE paragraphs SET byte_end = byte_end - 1 WHERE ordinal = 3", "span or fingerprint"),
@@ -54,6 +55,14 @@ def test_damage_is_found(archive: Archive, hurt: str, how: str, said: str) -> No
     report = archive.check()
     assert not report.ok
     assert any(said in problem for problem in report.problems), report.problems
+
+
+def test_a_word_that_blogarc_never_wrote_is_damage_and_no_bug(archive: Archive) -> None:
+    ids = [told["id"] for told in archive.list()]
+    archive.decide("same", ids[0], ids[1])
+    archive._db.execute("UPDATE decisions SET verdict = 'samme'")
+    with pytest.raises(CorruptError, match="is not a valid"):
+        archive.dedupe()
 
 
 def test_a_decision_or_a_word_that_was_given_is_sealed(archive: Archive) -> None:

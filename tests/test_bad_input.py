@@ -6,6 +6,7 @@ import json
 import os
 import signal
 import sqlite3
+import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from blogarc import Archive
 from tests.conftest import SAMPLES, Run, contents
 
 HARBOUR = SAMPLES / "harbour.txt"
@@ -301,4 +303,49 @@ def test_a_bug_is_called_one_and_shows_its_traceback_when_asked(
     assert ended.code == 1
     assert "bug in blogarc" in ended.err
     assert "--debug" in ended.err
+    assert len(ended.complaint) <= 4
+
+
+HALF = os.fsdecode(b"caf\xe9")  # Latin-1, as on an old disk
+
+
+@pytest.mark.skipif(sys.platform in ("darwin", "win32"), reason="names of files are Unicode there")
+def test_a_name_that_is_no_utf_8_is_kept_as_can_be(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "old").mkdir()
+    for place in (tmp_path / f"{HALF}.txt", tmp_path / "old" / f"{HALF}.txt"):
+        place.write_bytes(contents(HARBOUR) + place.parent.name.encode())
+    assert run("ingest", f"{HALF}.txt").code == 0
+    assert run("ingest", "old", "--json").json["dumps"][0]["name"] == "caf\\xe9.txt"
+    assert run("list", "--json").json[0]["source"] == "caf\\xe9.txt"
+    run("ingest", HARBOUR)
+    assert run("ingest", f"{HALF}*.txt", "--json").json["known"] == ["caf\\xe9.txt"]
+    with Archive("blogarc.db") as archive:
+        (sha256, _), *_ = archive.dumps().items()
+    assert run("restore", sha256[:12]).code == 0
+    assert run("export", "-o", f"{HALF}.jsonl").code == 0
+    assert (tmp_path / f"{HALF}.jsonl").exists()
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        ["show", HALF],
+        ["explain", HALF],
+        ["search", "\udce9"],
+        ["search", f"{HALF} NUL\x00"],
+        ["restore", HALF],
+        ["list", "--language", HALF],
+        ["export", "--dump", HALF],
+        ["export", "--query", "\udce9"],
+        ["decide", "pair", HALF, HALF],
+        ["decide", "cut", f"{HALF}:3"],
+        ["dedupe", "--keep", HALF],
+        ["pairs", "--lexicon", HALF],
+    ],
+    ids=ascii,
+)
+def test_half_a_character_is_answered_in_words(run: Run, filled: Path, line: list[str]) -> None:
+    ended = run(*line, "-d", filled)
+    assert ended.code in (0, 2, 4)
+    assert "bug" not in ended.err
     assert len(ended.complaint) <= 4

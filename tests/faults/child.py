@@ -3,8 +3,9 @@
     FAULT_AT="before commit:3" python -m tests.faults.child ingest dumps
 
 kills itself (SIGKILL, which no program can answer) at the third such point. `FAULT_COUNT=FILE` writes how often each point
-was passed. With `FAULT_SIZE=BYTES` it dies when a file grows beyond that. With `FAULT_MIGRATION` there is a newer schema than
-there is. The points are put around the library calls from outside: blogarc itself knows nothing of them.
+was passed. With `FAULT_SIZE=BYTES` it dies when a file grows beyond that, with `FAULT_ROOM=BYTES` the write fails. With
+`FAULT_MIGRATION` there is a newer schema than there is. The points are put around the library calls from outside: blogarc
+itself knows nothing of them.
 """
 
 from __future__ import annotations
@@ -16,10 +17,18 @@ import signal
 import sqlite3
 import sys
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
+
+# Loaded before anything is forked: the command itself loads what it needs only when it runs.
+import blogarc.archive
+import blogarc.cli
+import blogarc.export
+import blogarc.languages
+import blogarc.pairs  # noqa: F401
+from blogarc.__main__ import main as blogarc_main
 
 POINTS = tuple(f"{when} {what}" for what in ("begin", "commit", "fsync", "rename") for when in ("before", "after"))
 
@@ -55,28 +64,46 @@ class Connection(sqlite3.Connection):
         around("commit", super().commit)()
 
 
-def main() -> None:
+def prepare() -> None:
+    """Put the points where they belong, and do what else the environment asks."""
     sqlite3.connect = partial(sqlite3.connect, factory=Connection)
     os.fsync = around("fsync", os.fsync)
     os.replace = around("rename", os.replace)  # which Path.replace calls
-    if os.environ.get("FAULT_SIZE"):
-        # The kernel ends the process with the write that makes a file larger than this.
-        size = int(os.environ["FAULT_SIZE"])
+    deadly, room = os.environ.get("FAULT_SIZE"), os.environ.get("FAULT_ROOM")
+    if deadly or room:
+        size = int(deadly or room or 0)
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
         resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
-        signal.signal(signal.SIGXFSZ, signal.SIG_DFL)
+        # By itself Python takes the signal for an error of the write; the kernel would end the process with it.
+        signal.signal(signal.SIGXFSZ, signal.SIG_DFL if deadly else signal.SIG_IGN)
     if os.environ.get("FAULT_MIGRATION"):
         from blogarc import schema
 
         schema.MIGRATIONS += ("CREATE TABLE extra (a);\nINSERT INTO extra SELECT id FROM articles;\n",)  # type: ignore[assignment]
         schema.VERSION += 1
-    from blogarc.__main__ import main as blogarc
 
+
+def main() -> None:
+    prepare()
     try:
-        blogarc()
+        blogarc_main()
     finally:
         if os.environ.get("FAULT_COUNT"):
             Path(os.environ["FAULT_COUNT"]).write_text(json.dumps(passed))
+
+
+def work(folder: str, line: Sequence[str], environment: Mapping[str, str], out: str, err: str) -> None:
+    """The same in a process that was forked: what a new one has by itself is set first."""
+    for number, (path, flags) in enumerate(((os.devnull, os.O_RDONLY), (out, os.O_RDWR), (err, os.O_RDWR))):
+        opened = os.open(path, flags)
+        os.dup2(opened, number)
+        os.close(opened)
+    sys.stdin, sys.stdout, sys.stderr = open(0, closefd=False), open(1, "w", closefd=False), open(2, "w", closefd=False)  # noqa: SIM115
+    os.chdir(folder)
+    os.environ.clear()
+    os.environ.update(environment)
+    sys.argv = ["blogarc", *line]
+    main()
 
 
 if __name__ == "__main__":

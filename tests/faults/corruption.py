@@ -17,7 +17,8 @@ from pathlib import Path
 from blogarc import Archive
 from blogarc.archive import seals
 from tests.faults.kills import Case
-from tests.faults.scene import Scene, archive_lines, digest, opened, run
+from tests.faults.processes import run
+from tests.faults.scene import Scene, archive_lines, digest, opened
 
 PAGE = 4096
 COMMANDS = (

@@ -7,16 +7,15 @@ from __future__ import annotations
 
 import os
 import random
-import resource
 import subprocess
-import sys
 import threading
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
 from tests.faults.kills import Case, recovered
-from tests.faults.scene import JOBS, Job, Result, Scene, run, sound, surroundings
+from tests.faults.processes import Result, fresh, run, surroundings
+from tests.faults.scene import JOBS, Job, Scene, sound
 
 _KILOBYTE = 1024
 
@@ -45,11 +44,7 @@ def under_a_limit(scene: Scene, job: Job, part: float, folder: Path) -> str:
     """No file may grow beyond a size somewhere between what is there and what is needed."""
     scene.fresh(folder, job.before)
     size = round(needed(scene, job) * part)
-
-    def limit() -> None:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
-
-    ended = run(folder, job.line, environment=job.environment, limit=limit)
+    ended = run(folder, job.line, environment={**job.environment, "FAULT_ROOM": str(size)})
     return judged(scene, job, folder, ended, f"a limit of {size:,} bytes")
 
 
@@ -130,10 +125,10 @@ def without_rights() -> tuple[str, ...]:
 def full_pipe(scene: Scene, line: tuple[str, ...], folder: Path) -> str:
     """Standard output is a device that is always full."""
     scene.fresh(folder, "paired")
-    command = f'exec "$0" -m tests.faults.child {" ".join(line)} > /dev/full'
-    ended = subprocess.run(
-        ["sh", "-c", command, sys.executable], cwd=folder, env=surroundings(), capture_output=True, text=True, check=False
-    )  # fmt: skip
+    with Path("/dev/full").open("wb") as device:
+        ended = subprocess.run(
+            fresh(*line), cwd=folder, env=surroundings(), stdout=device, stderr=subprocess.PIPE, text=True, check=False
+        )
     result = Result(ended.returncode, b"", ended.stderr)
     if result.code != 13 or not complained(result):
         return f"{' '.join(line)} > /dev/full ended with {result.code}: {result.err.strip()[-500:]}"

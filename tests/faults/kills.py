@@ -18,7 +18,8 @@ from functools import partial
 from pathlib import Path
 
 from blogarc.export import ARTICLES
-from tests.faults.scene import FORMATS, JOBS, Job, Scene, folder_lines, outcome, run, sound, start
+from tests.faults.processes import Process, run
+from tests.faults.scene import FORMATS, JOBS, Job, Scene, folder_lines, outcome, sound
 
 Case = Callable[[], str]  # empty, or what was wrong
 
@@ -48,14 +49,11 @@ def after_seconds(scene: Scene, job: Job, part: float, folder: Path) -> str:
     seconds = scene.seconds(job) * part
     while True:
         scene.fresh(folder, job.before)
-        process = start(folder, job.line, job.environment)
-        try:
-            process.wait(seconds)
-        except subprocess.TimeoutExpired:
-            process.kill()
+        process = Process(folder, job.line, job.environment)
+        if not process.wait(seconds):
+            process.send(signal.SIGKILL)
+        if process.result().code == -signal.SIGKILL:
             break
-        finally:
-            process.communicate()
         shutil.rmtree(folder)
         seconds *= 0.8
     return recovered(scene, job, folder, f"{seconds:.3f} s")
@@ -159,17 +157,15 @@ def asked(scene: Scene, folder: Path, count: int, seed: int) -> Iterator[Case]:
 def stopped(scene: Scene, job: Job, asking: signal.Signals, part: float, folder: Path) -> str:
     """Ask a job to stop after a part of its time: it says so in its exit code, and says nothing else than it should."""
     scene.fresh(folder, job.before)
-    process = start(folder, job.line, job.environment)
-    try:
-        process.wait(scene.seconds(job) * part)
-    except subprocess.TimeoutExpired:
-        process.send_signal(asking)
-    _, said = process.communicate()
-    # Before Python is up and has its handlers, the signal itself ends the process.
-    if process.returncode not in (0, 128 + asking, -asking) and b"KeyboardInterrupt" not in said:
-        return f"{job.name} ended {asking.name} with {process.returncode}: {said.decode()}"
-    if process.returncode == 128 + asking and len(said.strip().splitlines()) > 4:
-        return f"{job.name} said too much at {asking.name}: {said.decode()}"
+    process = Process(folder, job.line, job.environment)
+    if not process.wait(scene.seconds(job) * part):
+        process.send(asking)
+    ended = process.result()
+    # Before the command is up and has its handlers, the signal itself ends the process.
+    if ended.code not in (0, 128 + asking, -asking) and "KeyboardInterrupt" not in ended.err:
+        return f"{job.name} ended {asking.name} with {ended.code}: {ended.err}"
+    if ended.code == 128 + asking and len(ended.err.strip().splitlines()) > 4:
+        return f"{job.name} said too much at {asking.name}: {ended.err}"
     return recovered(scene, job, folder, f"{asking.name} after {part:.2f} of its time")
 
 

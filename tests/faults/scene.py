@@ -4,37 +4,29 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import shutil
 import sqlite3
-import subprocess
-import sys
+import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 from pathlib import Path
 
 from sqlite_utils import Database
 
-from blogarc import Archive
+from blogarc import Archive, export
 from blogarc.archive import checking, corpus, decisions
 from blogarc.archive.reports import no_progress
+from tests.faults.processes import ROOT, run
 from tests.planting import plant
 
-ROOT = Path(__file__).parent.parent.parent
 PLANTED = (("doubled", 7), ("paginated", 7))
 SAMPLES = ROOT / "sample_data"  # where there are translations
-FORMATS = ("jsonl", "csv", "tmx", "moses", "markdown", "sqlite")
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """How a command ended: its exit code (negative for a signal) and what it said."""
-
-    code: int
-    out: bytes
-    err: str
+_NEEDS = {"parquet": "pyarrow", "hf": "pyarrow", "bagit": "bagit"}
+# All whose libraries are here.
+FORMATS = tuple(name for name in export.FORMATS if name not in _NEEDS or find_spec(_NEEDS[name]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,41 +50,12 @@ JOBS = (
 )
 
 
-def run(
-    folder: Path,
-    line: Sequence[str],
-    *,
-    prefix: Sequence[str] = (),
-    environment: Mapping[str, str] | None = None,
-    limit: Callable[[], None] | None = None,
-    timeout: float = 120,
-) -> Result:
-    """Run blogarc in a process of its own, in this folder."""
-    command = [*prefix, sys.executable, "-m", "tests.faults.child", *line]
-    ended = subprocess.run(
-        command, cwd=folder, env=surroundings(environment), capture_output=True, preexec_fn=limit, timeout=timeout, check=False
-    )  # fmt: skip
-    return Result(ended.returncode, ended.stdout, ended.stderr.decode("utf-8", "replace"))
-
-
-def start(folder: Path, line: Sequence[str], environment: Mapping[str, str] | None = None) -> subprocess.Popen[bytes]:
-    """Start it and do not wait."""
-    command = [sys.executable, "-m", "tests.faults.child", *line]
-    return subprocess.Popen(
-        command, cwd=folder, env=surroundings(environment), stdout=subprocess.PIPE, stderr=subprocess.PIPE
-    )
-
-
-def surroundings(environment: Mapping[str, str] | None = None) -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("BLOGARC_", "FAULT_"))}
-    return {**kept, "PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT}", "LC_ALL": "C.UTF-8", **(environment or {})}
-
-
 class Scene:
     """Archives in every state a job may find, made once; `fresh` copies one into a folder."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self._lock = threading.Lock()
         dumps = folder / "dumps"
         dumps.mkdir(parents=True)
         for path in SAMPLES.glob("*.txt"):
@@ -145,14 +108,15 @@ class Scene:
         return self._end(job)[1]
 
     def _end(self, job: Job) -> tuple[str, float]:
-        if job.name not in self._ends:
-            folder = self.fresh(self.folder / f"undisturbed-{job.name}", job.before)
-            clock = time.perf_counter()
-            ended = run(folder, job.line, environment=job.environment)
-            seconds = time.perf_counter() - clock
-            assert ended.code == 0, ended.err
-            self._ends[job.name] = outcome(folder), seconds
-        return self._ends[job.name]
+        with self._lock:  # of cases that run beside each other, the first finds it out for all
+            if job.name not in self._ends:
+                folder = self.fresh(self.folder / f"undisturbed-{job.name}", job.before)
+                clock = time.perf_counter()
+                ended = run(folder, job.line, environment=job.environment)
+                seconds = time.perf_counter() - clock
+                assert ended.code == 0, ended.err
+                self._ends[job.name] = outcome(folder), seconds
+            return self._ends[job.name]
 
 
 def outcome(folder: Path) -> str:

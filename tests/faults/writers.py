@@ -8,7 +8,8 @@ from functools import partial
 from pathlib import Path
 
 from tests.faults.kills import Case
-from tests.faults.scene import Job, Scene, outcome, run, sound, start
+from tests.faults.processes import Process, run
+from tests.faults.scene import Job, Scene, outcome, sound
 
 READERS = (("list", "--json"), ("stats", "--json"), ("search", "the"), ("list", "--leftovers", "--json"))
 
@@ -32,12 +33,12 @@ def meeting(scene: Scene, seed: int, folder: Path) -> str:
             shares[who].append(f"dumps/{file.name}")
     lines = [("ingest", *share) for share in shares if share]
     readers = [rng.choice(READERS) for _ in range(2)]
-    running = [(line, start(folder, line)) for line in (*lines, *readers)]
+    running = [(line, Process(folder, line)) for line in (*lines, *readers)]
     for line, process in running:
-        _, said = process.communicate()
+        ended = process.result()
         # Whoever only looks may come before there is an archive.
-        if process.returncode not in ((0, 10) if line in readers else (0,)):
-            return f"{' '.join(line)} ended with {process.returncode}: {said.decode()[-500:]}"
+        if ended.code not in ((0, 10) if line in readers else (0,)):
+            return f"{' '.join(line)} ended with {ended.code}: {ended.err[-500:]}"
     wrong = sound(folder)
     if wrong:
         return wrong

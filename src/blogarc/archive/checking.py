@@ -21,6 +21,7 @@ from blogarc.reading import dump_of
 from blogarc.text import content_key, fingerprint
 
 MOST_PROBLEMS = 50
+_ROLES = frozenset(Role)
 
 
 def check(db: Database, progress: Progress) -> CheckReport:
@@ -119,12 +120,13 @@ def _check_dump(db: Database, row: dict[str, object], checks: dict[str, int]) ->
         if spans != (kept["line_start"], kept["line_end"], kept["byte_start"], kept["byte_end"], kept["fingerprint"]):
             yield f"{name}:{own.lines.start}: the span or fingerprint of the paragraph is not that of its bytes."
         # In an article, or a leftover with its text; a line between paragraphs is blank, because dump_of said so.
-        if kept["role"] is None or (kept["article"] is None) != Role(kept["role"]).is_leftover:
+        role = Role(kept["role"]) if kept["role"] in _ROLES else None
+        if role is None or (kept["article"] is None) != role.is_leftover:
             yield f"{name}:{own.lines.start}: the paragraph is neither in an article nor set aside."
         elif kept["article"] is None and kept["text"] != own.text:
             yield f"{name}:{own.lines.start}: the text of the leftover is not that of its bytes."
         elif kept["article"] is not None:
-            texts.setdefault(kept["article"], []).append((Role(kept["role"]), own.text))
+            texts.setdefault(kept["article"], []).append((role, own.text))
     yield from _check_articles(db, row, texts, checks)
 
 

@@ -11,12 +11,16 @@ import os
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from enum import StrEnum
 from pathlib import Path
+from typing import TypeVar
 
 from sqlite_utils import Database
 
 from blogarc import schema
-from blogarc.errors import BlogarcError, CorruptError, LockedError, NoArchiveError, WriteError
+from blogarc.errors import BlogarcError, CorruptError, LockedError, NoArchiveError, UsageError, WriteError
+
+Word = TypeVar("Word", bound=StrEnum)
 
 MEMORY = ":memory:"
 _BUSY_SECONDS = 30.0
@@ -155,6 +159,16 @@ def undone(db: Database) -> Iterator[None]:
             db.rollback()
 
 
+def word_of(words: type[Word], kept: object) -> Word:
+    """The word of an enumeration that the archive keeps. Raises CorruptError for one that blogarc never wrote."""
+    try:
+        return words(str(kept))
+    except ValueError as error:
+        raise CorruptError(
+            f"The archive is damaged: {error}.", "Restore it from a copy; `blogarc check` says what is hurt."
+        ) from error
+
+
 @contextmanager
 def translated(name: str) -> Iterator[None]:
     """SQLite's errors as BlogarcErrors; what is not the fault of the file or the disk stays what it is: a bug."""
@@ -166,6 +180,12 @@ def translated(name: str) -> Iterator[None]:
         # All JSON in an archive was written by blogarc.
         raise CorruptError(
             f"{name} is damaged: {error}.", "Restore it from a copy; `blogarc check` says what is hurt."
+        ) from error
+    except UnicodeEncodeError as error:
+        # What is stored was made fit for it before; this was asked for, by a command line whose bytes are no UTF-8.
+        raise UsageError(
+            f"No text of an archive holds {error.object[error.start : error.end]!r}: it is half a character.",
+            "Type it as UTF-8, or name the article by its id.",
         ) from error
     except sqlite3.DatabaseError as error:
         reason = str(error)

@@ -16,6 +16,7 @@ from functools import partial
 from sqlite_utils import Database
 
 from blogarc import duplicates
+from blogarc.archive.connection import word_of
 from blogarc.archive.decisions import rulings
 from blogarc.archive.runs import last_run
 from blogarc.archive.shelf import Corpus, Numbers, Shelf, judgements_on, load_corpus, ranks, texts_in
@@ -258,7 +259,7 @@ def _overruled(
         texts = {n: db.execute(sql, [corpus.rows[n]]).fetchone() for n in involved}
         return duplicates.judge(texts, pairs, config)
 
-    listed = [Duplicate(n, at, Kind(kind), score, json.loads(scores)) for n, at, kind, score, scores in found]
+    listed = [Duplicate(n, at, word_of(Kind, kind), score, json.loads(scores)) for n, at, kind, score, scores in found]
     articles = [_Ruled(key, words[key]) for key in corpus.keys]
     representative, ruled = overrule(articles, kept, listed, verdicts, judge, ranks(db, corpus, config))
     told = [(d.article, d.kept, str(d.kind), d.similarity, json.dumps(dict(d.scores))) for d in ruled]

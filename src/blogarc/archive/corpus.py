@@ -16,7 +16,7 @@ from sqlite_utils import Database
 from blogarc.archive.decisions import count
 from blogarc.archive.matching import CORPUS_ORDER, stale_stages
 from blogarc.archive.reports import Progress, Record, Stats, no_progress
-from blogarc.archive.selection import Filters, find_dump, select
+from blogarc.archive.selection import Filters, find_dump, match_of, select
 from blogarc.errors import UsageError
 from blogarc.text import FOUND, FOUND_END, excerpt
 
@@ -238,7 +238,7 @@ def search(db: Database, query: str, *, limit: int = 20) -> list[Record]:
         FROM articles_fts JOIN articles a ON a.id = articles_fts.rowid
         WHERE articles_fts MATCH ? ORDER BY bm25(articles_fts, 4.0, 1.0), a.key
         """,
-        [FOUND, FOUND_END, db.quote_fts(query)],
+        [FOUND, FOUND_END, match_of(db, query)],
     )
     found: list[Record] = []
     seen: set[int] = set()

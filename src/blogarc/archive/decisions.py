@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
+from blogarc.archive.connection import word_of
 from blogarc.archive.seals import seal
 from blogarc.errors import UsageError
 from blogarc.model import ArticleRuling, LineRuling, Ruling, Verdict
@@ -227,7 +228,7 @@ def _held(db: Database) -> list[tuple[int, Ruling]]:
 
 
 def _ruling(row: dict[str, Any]) -> Ruling:
-    verdict = Verdict(row["verdict"])
+    verdict = word_of(Verdict, row["verdict"])
     if verdict.is_of_articles:
         return ArticleRuling(verdict, row["first"], row["second"])
     return LineRuling(verdict, row["before"], row["paragraph"], row["after"])

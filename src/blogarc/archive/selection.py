@@ -16,6 +16,7 @@ from sqlite_utils import Database
 
 from blogarc.archive import ready
 from blogarc.errors import UsageError
+from blogarc.reading import called
 
 
 class Filters(TypedDict, total=False):
@@ -93,7 +94,7 @@ def select(db: Database, filters: Filters, *, every: bool) -> Selection:
             raise UsageError("There is no word in the query.", 'Try: --query "elecciones 2020"')
         ready.index_pending(db)
         conditions.append(_WITH_WORDS[every])
-        told["query"] = db.quote_fts(query)
+        told["query"] = match_of(db, query)
     return Selection(tuple(conditions), told)
 
 
@@ -102,6 +103,7 @@ def find_dump(db: Database, name: str) -> int:
 
     Raises UsageError if there is none, or more than one.
     """
+    name = called(name)
     rows = list(
         db.query(
             "SELECT id, name, sha256 FROM dumps WHERE name = :n OR sha256 LIKE :n || '%' ORDER BY sha256", {"n": name}
@@ -116,6 +118,11 @@ def find_dump(db: Database, name: str) -> int:
         choices = ", ".join(row["sha256"][:12] for row in rows)
         raise UsageError(f"{len(rows)} dumps are called {name!r}.", f"Name one by its sha256 instead: {choices}")
     return int(rows[0]["id"])
+
+
+def match_of(db: Database, query: str) -> str:
+    """The words of a query as the search index is asked for them. Half a character, or NUL, is in no word."""
+    return db.quote_fts(re.sub("[\x00\ud800-\udfff]", " ", query))
 
 
 def _day(told: str | None, option: str) -> str | None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from sqlite_utils import Database
 
+from blogarc.archive.connection import word_of
 from blogarc.duplicates import DuplicateConfig, comparable, rank_of_date
 from blogarc.model import Kind
 from blogarc.sketchbook import Newcomers, Texts
@@ -123,7 +124,7 @@ def judgements_on(db: Database, wanted: Sequence[tuple[int, int]]) -> dict[tuple
         " AND l.second = json_extract(w.value, '$[1]')"
     )
     return {
-        (a, b): Judgement(Kind(kind), similarity, json.loads(scores), rule)
+        (a, b): Judgement(word_of(Kind, kind), similarity, json.loads(scores), rule)
         for a, b, kind, similarity, scores, rule in db.execute(sql, [json.dumps(wanted)])
     }
 

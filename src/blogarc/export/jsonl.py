@@ -9,11 +9,12 @@ from typing import Any, BinaryIO
 
 # JSON itself escapes only the controls below U+0020. These could end the line for some readers, act on a terminal, or not
 # be encoded at all; a reader of JSON gets them back as they were. None of them is printable.
-_ESCAPED = re.compile("[\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+_ESCAPED = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 # Those that can be encoded, as they look in UTF-8. A pattern that begins with one certain byte is searched several times as
 # fast as one that has all of them, which is asked of every character.
 _IN_LATIN = re.compile(rb"\xc2[\x80-\x9f]").search
-_IN_PUNCTUATION = re.compile(rb"\xe2(?:\x80[\xa8-\xae]|\x81[\xa6-\xa9])").search
+_IN_PUNCTUATION = re.compile(rb"\xe2(?:\x80[\x8e\x8f\xa8-\xae]|\x81[\xa6-\xa9])").search
+_IN_ARABIC = b"\xd8\x9c"
 # The controls of ASCII that texts have as a rule, and the others.
 _ESCAPES = ((b"\\", b"\\\\"), (b'"', b'\\"'), (b"\n", b"\\n"), (b"\t", b"\\t"))
 _RARE = bytes(c for c in (*range(0x20), 0x7F) if c not in b"\n\t")
@@ -55,7 +56,7 @@ def _line(record: dict[str, Any]) -> bytes:
                     told = told.replace(sign, escaped)
                 before, _, after = _encode({**record, "text": _PLACE}).partition(_PLACE)
                 line = b"".join((before.encode(), told, after.encode()))
-                if not (b"\x7f" in line or _IN_LATIN(line) or _IN_PUNCTUATION(line)):
+                if not (b"\x7f" in line or _IN_LATIN(line) or _IN_PUNCTUATION(line) or _IN_ARABIC in line):
                     return line
         except UnicodeEncodeError:  # half a surrogate pair
             pass

@@ -107,6 +107,15 @@ def _load(stream: BinaryIO, name: str, limits: Limits) -> bytes:
     return b"".join(pieces)
 
 
+def called(name: str) -> str:
+    r"""The name of a file as text that can be kept: bytes of it that are no UTF-8 are written as numbers.
+
+    >>> called("caf\udce9.txt")
+    'caf\\xe9.txt'
+    """
+    return name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+
+
 def dump_of(data: bytes, name: str, recipe: Recipe = PLAIN, file: Unpacked | None = None) -> tuple[Dump, str]:
     """The dump in the bytes of a file (and in `file`, if they are unpacked already), and what of it could not be read.
 
@@ -131,12 +140,13 @@ def require_text(dump: Dump) -> None:
 def read(path: str | Path) -> Dump:
     """The dump in one file, for a notebook. Raises InputError when it cannot be read, is empty, or is not text."""
     file = Path(path)
-    data = load_source(Source(file.name, file))
-    opened = open_packed(data, file.name, USUAL)
-    recipe = choose(opened, file.name, {}, whole_page=True)
+    name = called(file.name)
+    data = load_source(Source(name, file))
+    opened = open_packed(data, name, USUAL)
+    recipe = choose(opened, name, {}, whole_page=True)
     if recipe.reader is not None:
-        raise InputError(f"{file.name} holds ready articles ({recipe.reader}).", "An Archive ingests them.")
-    dump, _ = dump_of(data, file.name, recipe, opened)
+        raise InputError(f"{name} holds ready articles ({recipe.reader}).", "An Archive ingests them.")
+    dump, _ = dump_of(data, name, recipe, opened)
     require_text(dump)
     return dump
 
@@ -161,7 +171,7 @@ def _find(given: str | Path) -> Iterator[Source | Skipped]:
         matching = sorted(_match(path)) if glob.has_magic(str(given)) else []
         for match, name in matching:
             for source in _find(match):
-                yield replace(source, name=f"{name}/{source.name}" if match.is_dir() else name)
+                yield replace(source, name=called(f"{name}/{source.name}" if match.is_dir() else name))
         if not matching:
             yield Skipped(str(given), "there is no such file or folder", _suggest(path))
         return
@@ -176,9 +186,9 @@ def _find(given: str | Path) -> Iterator[Source | Skipped]:
                 str(given), "the folder holds no text files", f"Looked for {suffixes}; name other files one by one."
             )
         for file in found:
-            yield Source(file.relative_to(path).as_posix(), file.resolve(), file.stat().st_size)
+            yield Source(called(file.relative_to(path).as_posix()), file.resolve(), file.stat().st_size)
     elif stat.S_ISREG(mode):
-        yield Source(path.name, path.resolve(), path.stat().st_size)
+        yield Source(called(path.name), path.resolve(), path.stat().st_size)
     else:
         yield Skipped(
             str(given), "it is neither a file nor a folder", "A pipe is read as standard input: blogarc ingest - < PIPE"
