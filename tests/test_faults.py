@@ -12,7 +12,7 @@ import pytest
 
 pytest.importorskip("resource", reason="limits on a process are a matter of Unix")
 
-from tests.faults import corruption, disks, kills, writers
+from tests.faults import corruption, disks, kills, strangers, writers
 from tests.faults.kills import Case
 from tests.faults.scene import JOBS, Scene
 
@@ -44,6 +44,7 @@ def test_killed_at_a_named_point_it_goes_on(scene: Scene, tmp_path: Path) -> Non
         (lambda scene, folder: disks.full(scene, folder, 12, SEED), 2),
         (disks.closed, 2),
         (lambda scene, folder: disks.moving(scene, folder, 1, SEED), 1),
+        (lambda scene, folder: strangers.all_of(folder, 0.02), 16),
         (lambda scene, folder: writers.together(scene, folder, 1, SEED), 1),
         (lambda scene, folder: corruption.damaged(scene, folder, 12, SEED), 4),
     ],
@@ -54,6 +55,7 @@ def test_killed_at_a_named_point_it_goes_on(scene: Scene, tmp_path: Path) -> Non
         "a full disk",
         "no rights",
         "a moving input",
+        "strangers",
         "many writers",
         "damaged",
     ],
@@ -79,3 +81,12 @@ def test_the_harness_finds_what_is_wrong(scene: Scene, tmp_path: Path) -> None:
     (tmp_path / "few" / "dumps").mkdir()
     (tmp_path / "few" / "dumps" / few.name).write_bytes(few.read_bytes())
     assert "the outcome differs" in kills.recovered(scene, job, tmp_path / "few", "nowhere")
+
+
+@pytest.mark.parametrize(
+    "name", ["one line of a gigabyte", "a million empty lines", "a bomb of gzip", "a bomb of Parquet"]
+)
+def test_what_is_large_takes_little_memory(name: str, tmp_path: Path) -> None:
+    """A fiftieth of the real thing; it shows as well that memory does not grow faster than the file."""
+    stranger = next(stranger for stranger in strangers.STRANGERS if stranger.name == name)
+    assert strangers.met(stranger, tmp_path / "met", 0.02) == ""

@@ -341,6 +341,11 @@ class TestFeeds:
         with pytest.raises(InputError, match="declares an entity"):
             entries(f'<!DOCTYPE rss [<!ENTITY x SYSTEM "file://{tmp_path}/secret">]>{RSS.partition("?>")[2]}'.encode())
 
+    @pytest.mark.parametrize("encoding", ["U-TF-8", "utf-7", "idna", "rot13", "utf-16"])
+    def test_an_encoding_that_cannot_be_read_is_said(self, encoding: str) -> None:
+        for entry in entries(RSS.replace("UTF-8", encoding).encode()):
+            assert isinstance(entry, Record) or entry.reason
+
     def test_what_xml_forbids_does_not_stop_it(self) -> None:
         data = RSS.replace("boat", "bo\x0bat").encode().replace(b"does not", b"does\xff not")
         assert "The rope does? not." in fields(b"\n" + data)[0]["text"]

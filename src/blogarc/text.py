@@ -69,6 +69,9 @@ _MISREAD_QUOTE = "‚Ä"
 # ftfy itself takes longer texts to pieces, because the time that it needs for one has no other bound.
 _LONGEST_MENDED = 1_000_000
 
+# Characters of a paragraph from which on it is no usual one.
+_LONG = 1 << 20
+
 _NOT_ALNUM = re.compile(r"[\W_]+")
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]")
 _ASCII_LOWER = bytes(range(256)).lower()
@@ -319,16 +322,27 @@ def content_key(texts: Iterable[str]) -> str:
 def content(texts: Iterable[str]) -> tuple[str, int]:
     """The key of an article, and how many words it has."""
     pieces = list(texts)
-    told = [_joined_words(piece) for piece in pieces]
+    told = [_known_words(piece) if len(piece) < _LONG else _joined_words(piece) for piece in pieces]
     joined = b" ".join([words for words, _ in told if words]) or " ".join(pieces).encode("utf-8", "surrogatepass")
     return hashlib.blake2b(joined, digest_size=8).hexdigest(), sum([count for _, count in told])
 
 
-@lru_cache(maxsize=1 << 12)
 def _joined_words(piece: str) -> tuple[bytes, int]:
-    """The words of a paragraph in one string, and how many; kept for a while, because copies stand near each other."""
-    listed = _words_apart(piece).split()
-    return b" ".join(listed), len(listed)
+    """The words of a paragraph in one string, and how many. A long one is taken apart bit by bit: a list of words takes ten
+    times as much memory as the words."""
+    told = _words_apart(piece)
+    parts, count, start = [], 0, 0
+    while start < len(told):
+        end = told.find(b" ", start + _LONG) if len(told) - start > _LONG else -1
+        listed = told[start : end if end >= 0 else None].split()
+        parts.append(b" ".join(listed))
+        count += len(listed)
+        start = end if end >= 0 else len(told)
+    return b" ".join(filter(None, parts)), count
+
+
+# Kept for a while, because copies stand near each other.
+_known_words = lru_cache(maxsize=1 << 12)(_joined_words)
 
 
 def excerpt(text: str, length: int = 80) -> str:
@@ -337,9 +351,11 @@ def excerpt(text: str, length: int = 80) -> str:
     >>> excerpt("One two three four", 11)
     'One two…'
     """
-    flat = " ".join(text.split())
+    flat = " ".join(text[: 20 * length].split())
     if len(flat) <= length:
-        return flat
+        flat = " ".join(text.split())
+        if len(flat) <= length:
+            return flat
     cut = flat[: length - 1]
     at = cut.rfind(" ")
     return (cut[:at] if at > length // 2 else cut).rstrip(" ,;:.-–—") + "…"

@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from tests.faults import corruption, disks, kills, writers
+from tests.faults import corruption, disks, kills, strangers, writers
 from tests.faults.kills import Case
 from tests.faults.scene import Scene
 
@@ -35,6 +35,7 @@ FAULTS: dict[str, tuple[str, Callable[[Scene, Path, float, int], Iterator[Case]]
     "full": ("full disks", lambda s, f, x, n: disks.full(s, f, round(40 * x), n), True),
     "places": ("read-only places, /dev/full", lambda s, f, x, n: disks.closed(s, f), True),
     "inputs": ("inputs that change while they are read", lambda s, f, x, n: disks.moving(s, f, round(20 * x), n), True),
+    "strangers": ("bad input, in limited memory", lambda s, f, x, n: strangers.all_of(f, x), False),
     "writers": ("writers at once", lambda s, f, x, n: writers.together(s, f, round(50 * x), n), False),
     "corruption": ("damaged files", lambda s, f, x, n: corruption.damaged(s, f, round(500 * x), n), True),
 }

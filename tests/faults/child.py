@@ -3,9 +3,9 @@
     FAULT_AT="before commit:3" python -m tests.faults.child ingest dumps
 
 kills itself (SIGKILL, which no program can answer) at the third such point. `FAULT_COUNT=FILE` writes how often each point
-was passed. With `FAULT_SIZE=BYTES` it dies when a file grows beyond that, with `FAULT_ROOM=BYTES` the write fails. With
-`FAULT_MIGRATION` there is a newer schema than there is. The points are put around the library calls from outside: blogarc
-itself knows nothing of them.
+was passed, `FAULT_PEAK=FILE` how much memory it took. With `FAULT_SIZE=BYTES` it dies when a file grows beyond that, with
+`FAULT_ROOM=BYTES` the write fails. With `FAULT_MIGRATION` there is a newer schema than there is. The points are put around
+the library calls from outside: blogarc itself knows nothing of them.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ import sqlite3
 import sys
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -90,6 +91,17 @@ def main() -> None:
     finally:
         if os.environ.get("FAULT_COUNT"):
             Path(os.environ["FAULT_COUNT"]).write_text(json.dumps(passed))
+        if os.environ.get("FAULT_PEAK"):
+            Path(os.environ["FAULT_PEAK"]).write_text(str(peak_memory()))
+
+
+def peak_memory() -> int:
+    """The most bytes of memory that this process had at a time; 0 where the system does not say."""
+    with suppress(OSError):
+        for line in Path("/proc/self/status").read_text().splitlines():
+            if line.startswith("VmHWM:"):
+                return int(line.split()[1]) << 10
+    return 0
 
 
 def work(folder: str, line: Sequence[str], environment: Mapping[str, str], out: str, err: str) -> None:

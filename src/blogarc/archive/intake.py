@@ -133,7 +133,9 @@ def ingest(
     reread = [replace(_describe(db, dump), name=name) for dump, (name, _, _) in otherwise.items()]
     problems += [
         Problem(
-            d.name, f"{d.name}: {_UNREAD[d.leftovers != 1].format(d.leftovers)}.", "blogarc list --leftovers says why."
+            d.name,
+            f"{d.name}: {_UNREAD[d.leftovers != 1].format(d.leftovers)}; the last: {_last_reason(db, d.sha256)}.",
+            "blogarc list --leftovers says why.",
         )
         for d in (*dumps, *reread)
         if d.layout == Layout.RECORDS and d.leftovers
@@ -623,6 +625,16 @@ def _describe(db: Database, dump: int) -> IngestedDump:
         row["name"], row["sha256"], row["size"], row["encoding"], row["encoding_source"], row["layout"], row["repaired"],
         articles, leftovers, row["reader"] or row["rendered"] or "text", row["packing"], mended,
     )  # fmt: skip
+
+
+def _last_reason(db: Database, sha256: str) -> str:
+    """Why the last entry of a file holds no article: of a file that was cut short it says at which byte."""
+    (reason,) = db.execute(
+        "SELECT json_extract(p.evidence, '$.unreadable') FROM paragraphs p JOIN dumps d ON d.id = p.dump"
+        " WHERE d.sha256 = ? ORDER BY p.ordinal DESC LIMIT 1",
+        [sha256],
+    ).fetchone()
+    return str(reason)
 
 
 def _count_languages(db: Database, dumps: Sequence[int]) -> dict[str, int]:

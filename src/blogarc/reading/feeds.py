@@ -69,7 +69,8 @@ class Feed:
             if isinstance(parser.error, _ForbiddenError):
                 raise InputError(str(parser.error), "No feed needs that; it may be made to fill the memory.")
             broken += 1
-            reason = f"{expat.errors.messages.get(parser.error.code, parser.error)}, at byte {parser.at:,}"
+            told = expat.errors.messages.get(getattr(parser.error, "code", 0), parser.error)
+            reason = f"{told}, at byte {parser.at:,}"
             following = _ENTRY_TAG.search(data, parser.at) if broken < _MOST_ENTRIES_BROKEN else None
             end = following.start() if following else len(data)
             first = handler.open_at if handler.open_at is not None else max(parser.last, start)
@@ -130,7 +131,7 @@ class _Parser:
     """One run of expat, up to the end or to what it cannot read; `prefix` is fed before what starts at `start`."""
 
     def __init__(self, handler: _Handler, data: bytes, start: int, prefix: bytes) -> None:
-        self.error: expat.ExpatError | _ForbiddenError | None = None
+        self.error: Exception | None = None
         self.at = self.last = start
         self._handler, self._data, self._start, self._prefix = handler, data, start, prefix if start else b""
         handler.open_at = None
@@ -161,7 +162,8 @@ class _Parser:
                 self._parser.Parse(self._data[begin : begin + _PIECE], False)
                 yield from self._take()
             self._parser.Parse(b"", True)
-        except (expat.ExpatError, _ForbiddenError) as error:
+        except (expat.ExpatError, _ForbiddenError, LookupError, ValueError) as error:
+            # The last two: of an encoding that Python does not know, or that expat cannot use.
             self.error = error
             self.at = max(self._here(self._parser.ErrorByteIndex), self._start)
         yield from self._take()

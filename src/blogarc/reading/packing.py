@@ -190,7 +190,7 @@ def _unpack_stream(
             out.write(_last_words(data, start, position - len(piece), packing, out.tell() - first))
             return len(data), f"it is damaged near byte {position - len(piece):,} ({error})"
         out.write(got)
-        _hold(out.tell(), position, name, limits)
+        hold(out.tell(), position, name, limits)
         if wanted and not piece and not got:
             return len(data), f"it is cut short: it ends at byte {len(data):,}, within a stream of {packing}"
     return position - len(decoder.unused_data), ""
@@ -239,7 +239,8 @@ def parse_size(told: str) -> int:
     return size
 
 
-def _hold(out: int, taken: int, name: str, limits: Limits) -> None:
+def hold(out: int, taken: int, name: str, limits: Limits) -> None:
+    """Raises InputError if so many bytes that came out are more than the limits allow, of so many that were taken in."""
     if out > limits.most:
         raise _too_large(name, limits)
     if out > limits.floor and out > limits.ratio * taken:

@@ -15,10 +15,10 @@ from typing import Any
 from blogarc.errors import InputError
 from blogarc.model import Span
 from blogarc.reading.libraries import require
-from blogarc.reading.packing import Unpacked
+from blogarc.reading.packing import USUAL, Unpacked, hold
 from blogarc.reading.records import Record, Unreadable, names_of, record_of
 
-_ROWS = 256
+_ROWS = 32
 # Columns are packed as well; a row group may not hold more than so much.
 _MOST = 4 << 30
 
@@ -41,12 +41,19 @@ class Parquet:
             groups = [table.metadata.row_group(group).total_byte_size for group in range(table.num_row_groups)]
             if sum(groups) > _MOST:
                 raise InputError(f"it says that it holds {sum(groups):,} bytes, which is more than is read.")
+            hold(sum(groups), len(file.data), "it", USUAL)
+            held = 0
             for batch in table.iter_batches(batch_size=_ROWS):
+                # A dictionary has a value once, and the rows have it again and again.
+                held += batch.nbytes
+                hold(held, len(file.data), "it", USUAL)
                 for values in batch.to_pylist():
                     row += 1
                     told = {name: _plain(value) for name, value in values.items() if value is not None}
                     yield record_of(told, Span(row, row + 1), place, called, json.dumps(told, ensure_ascii=False))
-        except (arrow.ArrowException, OSError, ValueError) as error:
+        except (arrow.ArrowException, OSError, ValueError, InputError) as error:
+            if isinstance(error, InputError) and not row:
+                raise
             reason = (
                 f"Parquet that cannot be read: {str(error).splitlines()[0] if str(error) else type(error).__name__}"
             )

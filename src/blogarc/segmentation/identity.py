@@ -33,6 +33,10 @@ _ALIKE_CUT, _SHORTEST_CUT = 84.0, 30
 # What follows the cut ("... Read more") may be so large a part of a cut paragraph.
 _CUT_TAIL, _ALIKE_BEFORE_TAIL = 0.2, 90.0
 
+# Characters of a paragraph that are looked at for what it is nearly like, and letters of it that are compared: a line of
+# millions is no paragraph, and what a comparison takes grows with the square. Whether two are the same is told by all of them.
+_LONGEST, _LONGEST_COMPARED = 1 << 20, 100_000
+
 _NOT_DIGITS, _DIGITS = re.compile(r"\D+"), re.compile(r"\d+")
 
 
@@ -53,7 +57,7 @@ def identify(texts: Sequence[str]) -> tuple[Ints, Ints, Sketches]:
         )
     first = np.full(len(places), len(texts), np.int64)
     np.minimum.at(first, classes, np.arange(len(texts)))
-    sketches = minhash.sketch(texts)
+    sketches = minhash.sketch(text[:_LONGEST] for text in texts)
     class_of_text = dict(zip(first.tolist(), range(len(first)), strict=True))
     parents = np.arange(len(first))
     for a, b in _near(texts, first, letters, sketches):
@@ -73,7 +77,7 @@ def _near(texts: Sequence[str], first: Ints, letters: Ints, sketches: Sketches) 
     wanted[first] = letters[first] >= _SHORTEST
     found = find_candidates(sketches, wanted)
     pairs = list(zip(found.first.tolist(), found.second.tolist(), strict=True))
-    bare = {at: skeleton(texts[at]) for at in {at for pair in pairs for at in pair}}
+    bare = {at: skeleton(texts[at][:_LONGEST])[:_LONGEST_COMPARED] for at in {at for pair in pairs for at in pair}}
     return [(a, b) for a, b in pairs if are_alike(bare[a], bare[b])]
 
 
