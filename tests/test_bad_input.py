@@ -285,6 +285,21 @@ def test_an_interrupt_is_answered_with_its_code(run: Run, filled: Path, monkeypa
     assert len(ended.complaint) <= 4
 
 
+def test_an_interrupt_that_a_library_swallowed_is_one(run: Run, filled: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """langdetect has an `except:` around the reading of each of its profiles."""
+
+    def interrupted(*_: object, **__: object) -> None:
+        try:
+            raise KeyboardInterrupt
+        except:  # noqa: E722
+            raise ValueError("Profile format error") from None
+
+    monkeypatch.setattr("blogarc.archive.Archive.dedupe", interrupted)
+    ended = run("dedupe", "-d", filled)
+    assert ended.code == 130
+    assert "bug" not in ended.err
+
+
 def test_being_terminated_is_answered_with_its_code(run: Run, filled: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("blogarc.archive.Archive.dedupe", lambda *_, **__: os.kill(os.getpid(), signal.SIGTERM))
     ended = run("dedupe", "-d", filled)

@@ -161,8 +161,9 @@ def stopped(scene: Scene, job: Job, asking: signal.Signals, part: float, folder:
     if not process.wait(scene.seconds(job) * part):
         process.send(asking)
     ended = process.result()
-    # Before the command is up and has its handlers, the signal itself ends the process.
-    if ended.code not in (0, 128 + asking, -asking) and "KeyboardInterrupt" not in ended.err:
+    # Before the command is up and has its handlers, the signal itself ends the process, or Python, which then says nothing.
+    unheard = ended.code == -asking or (ended.code == 1 and not ended.err) or "KeyboardInterrupt" in ended.err
+    if ended.code not in (0, 128 + asking) and not unheard:
         return f"{job.name} ended {asking.name} with {ended.code}: {ended.err}"
     if ended.code == 128 + asking and len(ended.err.strip().splitlines()) > 4:
         return f"{job.name} said too much at {asking.name}: {ended.err}"

@@ -12,8 +12,10 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from multiprocessing import connection
 from multiprocessing.context import ForkServerContext
 from pathlib import Path
 from typing import Any
@@ -22,6 +24,8 @@ from tests.faults import child
 
 ROOT = Path(__file__).parent.parent.parent
 _PATIENCE = 300.0
+# Whoever starts a process also looks after others that have ended, and of two threads that look one would find nothing.
+_starting = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,24 +44,29 @@ class Process:
         self._said = [tempfile.NamedTemporaryFile() for _ in range(2)]  # noqa: SIM115  # closed when they were read
         given = (str(folder), tuple(line), surroundings(environment), *(stream.name for stream in self._said))
         self._process = _nursery().Process(target=child.work, args=given)
-        self._process.start()
+        with _starting:
+            self._process.start()
 
     def wait(self, seconds: float) -> bool:
         """Whether it ends in time."""
-        self._process.join(seconds)
-        return self._process.exitcode is not None
+        connection.wait([self._process.sentinel], seconds)
+        return self._code() is not None
 
     def send(self, asking: signal.Signals) -> None:
         """Ask it to stop, or kill it."""
-        if self._process.exitcode is None and self._process.pid is not None:
+        if self._code() is None and self._process.pid is not None:
             os.kill(self._process.pid, asking)
+
+    def _code(self) -> int | None:
+        with _starting:
+            return self._process.exitcode
 
     def result(self) -> Result:
         """How it ended, which is waited for."""
         if not self.wait(_PATIENCE):
-            self._process.kill()
-            self._process.join()
-        code = self._process.exitcode
+            self.send(signal.SIGKILL)
+            self.wait(_PATIENCE)
+        code = self._code()
         assert code is not None
         told = []
         for stream in self._said:

@@ -218,24 +218,18 @@ def _guarded(work: Callable[[], int | None], terminal: Terminal, debug: bool) ->
             raise WriteError(
                 f"Cannot write to standard output: {error.strerror}.", "The archive is untouched."
             ) from error
-    except BlogarcError as error:
+    except (Exception, KeyboardInterrupt, Terminated) as error:
+        if _stopped_by(error, KeyboardInterrupt):
+            terminal.complain(_GOES_ON, word="Interrupted", style="yellow")
+            return INTERRUPTED
+        if _stopped_by(error, Terminated):
+            terminal.complain(_GOES_ON, word="Terminated", style="yellow")
+            return TERMINATED
         if debug:
             raise
-        terminal.complain(error.message, error.hint)
-        return error.exit_code
-    except KeyboardInterrupt:
-        terminal.complain(
-            "What was finished is kept; the same command goes on from there.", word="Interrupted", style="yellow"
-        )
-        return INTERRUPTED
-    except Terminated:
-        terminal.complain(
-            "What was finished is kept; the same command goes on from there.", word="Terminated", style="yellow"
-        )
-        return TERMINATED
-    except Exception as error:
-        if debug:
-            raise
+        if isinstance(error, BlogarcError):
+            terminal.complain(error.message, error.hint)
+            return error.exit_code
         terminal.complain(
             f"This is a bug in blogarc: {type(error).__name__}: {error}",
             "Nothing half-done was kept. Run it again with --debug and report what it prints.",
@@ -243,6 +237,17 @@ def _guarded(work: Callable[[], int | None], terminal: Terminal, debug: bool) ->
         return BUG
     finally:
         terminal.close()
+
+
+_GOES_ON = "What was finished is kept; the same command goes on from there."
+
+
+def _stopped_by(error: BaseException, asking: type[BaseException]) -> bool:
+    """Whether it is this, or a library made another error of it: langdetect takes whatever ends its reading for bad data."""
+    told: BaseException | None = error
+    while told is not None and not isinstance(told, asking):
+        told = told.__context__
+    return told is not None
 
 
 def _terminate(number: int, frame: FrameType | None) -> None:
