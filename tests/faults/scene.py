@@ -129,7 +129,9 @@ def outcome(folder: Path) -> str:
 
 def folder_lines(folder: Path) -> Iterator[str]:
     for path in sorted(folder.rglob("*")):  # which follows no link
-        if path.name == "dumps" or path.suffix == ".db" or path.is_dir():
+        # A journal that is still there when an archive was opened is none that SQLite needs: it began, and nothing was written
+        # to the archive yet. It is taken away with the next write, and a command that has nothing to do writes nothing.
+        if path.name == "dumps" or path.suffix == ".db" or path.name.endswith(".db-journal") or path.is_dir():
             continue
         yield f"{path.name} {hashlib.sha256(path.read_bytes()).hexdigest() if 'schema' not in path.name else 'a copy'}"
     if (folder / "blogarc.db").exists():
