@@ -351,6 +351,16 @@ class TestFeeds:
         assert "The rope does? not." in fields(b"\n" + data)[0]["text"]
 
 
+def test_json_lines_of_which_the_first_is_damaged_are_json_lines(run: Run, tmp_path: Path) -> None:
+    lines = [json.dumps({"title": title, "text": text_of(title)}).encode() for title in TITLES]
+    (tmp_path / "a.jsonl").write_bytes(b"\n".join([b"\xff" + lines[0], *lines]))
+    told = run("ingest", "a.jsonl", "--json")
+    assert told.code == 3
+    assert (told.json["dumps"][0]["format"], told.json["articles"], told.json["leftovers"]) == ("jsonl", 3, 1)
+    (tmp_path / "b.txt").write_text(f"A post that quotes a line\n\n{lines[0].decode()}\n\nand goes on.")
+    assert run("ingest", "b.txt", "--json").json["dumps"][0]["format"] == "text"
+
+
 @html
 class TestPages:
     def test_a_page_is_an_article_with_what_it_says_of_itself(self, tmp_path: Path) -> None:

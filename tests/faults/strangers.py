@@ -103,12 +103,12 @@ def forms(path: Path, size: float) -> None:
 
 
 def zeros_in(compress: Callable[[], object]) -> Maker:
-    """Ten gigabytes of zeros, packed."""
+    """A gigabyte of zeros, packed."""
 
     def make(path: Path, size: float) -> None:
         packer, zeros = compress(), bytes(16 * MEGABYTE)
         with path.open("wb") as stream:
-            for _ in range(max(8, int(640 * size))):
+            for _ in range(max(8, int(64 * size))):
                 stream.write(packer.compress(zeros))  # type: ignore[attr-defined]
             stream.write(packer.flush())  # type: ignore[attr-defined]
 

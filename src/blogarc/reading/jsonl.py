@@ -11,6 +11,7 @@ from blogarc.reading.packing import Unpacked
 from blogarc.reading.records import Called, Record, Unreadable, clean, names_of, record_of
 
 _MARK = b"\xef\xbb\xbf"
+_LOOKED_AT = 3  # lines, to know what a file is
 
 
 class JsonLines:
@@ -20,20 +21,21 @@ class JsonLines:
     libraries: tuple[str, ...] = ()
 
     def recognises(self, data: bytes, names: Mapping[str, str]) -> bool:
-        """The first line that is not blank holds a JSON object.
+        """The first line that is not blank holds a JSON object, or, if that one is damaged, both that follow do.
 
         >>> JsonLines().recognises(b'{"text": "One."}\\n', {}), JsonLines().recognises(b"{ not json }", {})
         (True, False)
         """
         start = len(_MARK) if data.startswith(_MARK) else 0
-        while start < len(data):
+        told: list[bool] = []
+        while start < len(data) and len(told) < _LOOKED_AT and told[:1] != [True]:
             end = data.find(b"\n", start)
             end = end if end >= 0 else len(data)
             line = data[start:end].strip()
             if line:
-                return line.startswith(b"{") and isinstance(_loads(line), dict)
+                told.append(line.startswith(b"{") and isinstance(_loads(line), dict))
             start = end + 1
-        return False
+        return told[:1] == [True] or told == [False, True, True]
 
     def read(self, file: Unpacked, names: Mapping[str, str]) -> Iterator[Record | Unreadable]:
         data, called = file.data, names_of(names)

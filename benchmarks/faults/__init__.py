@@ -1,0 +1,1 @@
+"""Bad input, given to other tools as well."""
