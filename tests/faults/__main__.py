@@ -9,12 +9,16 @@ from __future__ import annotations
 
 import argparse
 import os
+import platform
 import random
+import sqlite3
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import date
+from importlib.metadata import version
 from pathlib import Path
 
 from tests.faults import corruption, disks, kills, strangers, writers
@@ -49,6 +53,8 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args()
     failed = False
+    where = f"Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}, {platform.system()}"
+    print(f"blogarc {version('blogarc')}, {date.today().isoformat()}, seed {given.seed}; {where}\n")
     print("| fault | held | of | seconds |\n| --- | ---: | ---: | ---: |", flush=True)
     with tempfile.TemporaryDirectory(prefix="faults") as name:
         scene = Scene(Path(name, "scene"))
