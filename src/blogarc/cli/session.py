@@ -220,10 +220,14 @@ def _guarded(work: Callable[[], int | None], terminal: Terminal, debug: bool) ->
             ) from error
     except (Exception, KeyboardInterrupt, Terminated) as error:
         if _stopped_by(error, KeyboardInterrupt):
-            terminal.complain(_GOES_ON, word="Interrupted", style="yellow")
+            terminal.complain(
+                "What was finished is kept; the same command goes on from there.", word="Interrupted", style="yellow"
+            )
             return INTERRUPTED
         if _stopped_by(error, Terminated):
-            terminal.complain(_GOES_ON, word="Terminated", style="yellow")
+            terminal.complain(
+                "What was finished is kept; the same command goes on from there.", word="Terminated", style="yellow"
+            )
             return TERMINATED
         if debug:
             raise
@@ -237,9 +241,6 @@ def _guarded(work: Callable[[], int | None], terminal: Terminal, debug: bool) ->
         return BUG
     finally:
         terminal.close()
-
-
-_GOES_ON = "What was finished is kept; the same command goes on from there."
 
 
 def _stopped_by(error: BaseException, asking: type[BaseException]) -> bool:
