@@ -57,6 +57,13 @@ def test_damage_is_found(archive: Archive, hurt: str, how: str, said: str) -> No
     assert any(said in problem for problem in report.problems), report.problems
 
 
+def test_packed_bytes_that_cannot_be_unpacked_are_damage_and_no_bug(archive: Archive) -> None:
+    archive._db.execute("UPDATE dump_chunks SET data = zeroblob(99)")
+    for ask in (archive.rebuild, lambda: archive.restore("harbour.txt")):
+        with pytest.raises(CorruptError):
+            ask()
+
+
 def test_a_word_that_blogarc_never_wrote_is_damage_and_no_bug(archive: Archive) -> None:
     ids = [told["id"] for told in archive.list()]
     archive.decide("same", ids[0], ids[1])

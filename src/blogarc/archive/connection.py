@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from enum import StrEnum
@@ -176,8 +177,8 @@ def translated(name: str) -> Iterator[None]:
         yield
     except BlogarcError:
         raise
-    except json.JSONDecodeError as error:
-        # All JSON in an archive was written by blogarc.
+    except (json.JSONDecodeError, zlib.error) as error:
+        # All JSON in an archive was written by blogarc, and all that is packed was packed by it.
         raise CorruptError(
             f"{name} is damaged: {error}.", "Restore it from a copy; `blogarc check` says what is hurt."
         ) from error
