@@ -44,10 +44,10 @@ class Parquet:
             hold(sum(groups), len(file.data), "it", USUAL)
             held = 0
             for batch in table.iter_batches(batch_size=_ROWS):
-                # A dictionary has a value once, and the rows have it again and again.
-                held += batch.nbytes
-                hold(held, len(file.data), "it", USUAL)
                 for values in batch.to_pylist():
+                    # A dictionary has a value once, and the rows have it again and again.
+                    held += sum(len(value) for value in values.values() if isinstance(value, str | bytes))
+                    hold(held, len(file.data), "it", USUAL)
                     row += 1
                     told = {name: _plain(value) for name, value in values.items() if value is not None}
                     yield record_of(told, Span(row, row + 1), place, called, json.dumps(told, ensure_ascii=False))
