@@ -321,6 +321,18 @@ def test_a_bug_is_called_one_and_shows_its_traceback_when_asked(
     assert len(ended.complaint) <= 4
 
 
+def test_a_paragraph_that_no_database_keeps_is_refused(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("blogarc.archive.intake.LONGEST_PARAGRAPH", 1000)
+    (tmp_path / "long.txt").write_text("A post.\n\n" + "word " * 300)
+    ended = run("ingest", "long.txt")
+    assert ended.code == 4
+    assert "a paragraph of 1,500 bytes, at line 3" in ended.err
+    assert len(ended.complaint) <= 4
+    assert not (tmp_path / "blogarc.db").exists()
+
+
 HALF = os.fsdecode(b"caf\xe9")  # Latin-1, as on an old disk
 
 

@@ -196,6 +196,11 @@ def translated(name: str) -> Iterator[None]:
                 f"Another process is writing to {name}; waited {_BUSY_SECONDS:.0f} s.",
                 "Try again when it has finished.",
             ) from error
+        if code == "SQLITE_TOOBIG":
+            raise WriteError(
+                f"Cannot write to {name}: a text has more than the 1,000,000,000 bytes that SQLite keeps.",
+                "Nothing was changed. Break the dump into smaller files.",
+            ) from error
         if code == "SQLITE_NOTADB":
             raise CorruptError(
                 f"{name} is not a blogarc archive: not an SQLite database.", "Name another file with --db."

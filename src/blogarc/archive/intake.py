@@ -45,6 +45,8 @@ from blogarc.text import fingerprint, skeleton
 
 # Bytes of a dump are packed in pieces of so many.
 CHUNK = 1 << 20
+# Bytes of a paragraph. SQLite keeps no text above 1,000,000,000; an article is its paragraphs.
+LONGEST_PARAGRAPH = 500_000_000
 # How hard zlib tries: a corpus of ready articles is a hundred times as large as a dump, and a quarter more on disk is cheaper
 # than the time.
 _DENSE, _QUICK = 6, 1
@@ -397,6 +399,13 @@ def read_dump(data: bytes, name: str, recipe: Recipe, file: Unpacked) -> tuple[D
     if recipe.reader is None:
         dump, lost = reading.dump_of(data, name, recipe, file)
         reading.require_text(dump)
+        longest = max(dump.paragraphs, key=lambda paragraph: paragraph.bytes.end - paragraph.bytes.start)
+        if longest.bytes.end - longest.bytes.start > LONGEST_PARAGRAPH:
+            raise InputError(
+                f"{name} has a paragraph of {longest.bytes.end - longest.bytes.start:,} bytes, at line {longest.lines.start:,};"
+                f" no more than {LONGEST_PARAGRAPH:,} can be kept.",
+                "Break its lines first, where posts or sentences end: fold -s -w 10000 FILE",
+            )
         return dump, lost
     ready.require_records(file, recipe, name)
     return ready.dump_of(data, name, file), ""
