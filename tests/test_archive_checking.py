@@ -64,6 +64,13 @@ def test_packed_bytes_that_cannot_be_unpacked_are_damage_and_no_bug(archive: Arc
             ask()
 
 
+def test_a_log_that_cannot_be_read_is_damage_and_no_bug(archive: Archive) -> None:
+    archive._db.execute("UPDATE runs SET counts = CAST(x'7b22ff' AS TEXT)")
+    for ask in (archive.export, archive.bitext, archive.refresh, archive.rebuild):
+        with pytest.raises(CorruptError):
+            ask()
+
+
 def test_a_word_that_blogarc_never_wrote_is_damage_and_no_bug(archive: Archive) -> None:
     ids = [told["id"] for told in archive.list()]
     archive.decide("same", ids[0], ids[1])

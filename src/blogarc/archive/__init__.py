@@ -177,6 +177,18 @@ class Archive:
         with translated(self.path):
             return matching.find_pairs(self._db, config or PairConfig(), self._progress, words)
 
+    def _dedupe_as_before(self) -> DedupeReport:
+        """Find duplicates, if that is not done, with the options of the last time."""
+        with translated(self.path):
+            config = matching.last_dedupe_config(self._db)
+        return self.dedupe(config)
+
+    def _pair_as_before(self) -> PairsReport:
+        """Find pairs, if that is not done, with the options of the last time."""
+        with translated(self.path):
+            config = matching.last_pair_config(self._db)
+        return self.pairs(config)
+
     def records(self, *, every: bool = False, **filters: Unpack[Filters]) -> Iterator[Record]:
         """The corpus as dictionaries in the order of the JSONL contract; with `every`, all copies.
 
@@ -214,9 +226,9 @@ class Archive:
             exporting.require_folder(place, force=force)
         elif place is not None:
             exporting.require_file(place)
-        self.dedupe(matching.last_dedupe_config(self._db))
+        self._dedupe_as_before()
         if filters.get("pairs_only"):
-            self.pairs(matching.last_pair_config(self._db))
+            self._pair_as_before()
         if place is not None and format == exporting.COPY:
             with exporting.whole_path(place) as path, translated(str(place)):
                 return publishing.publish(self._db, path, every=every, **filters)
@@ -259,7 +271,7 @@ class Archive:
             raise UsageError(f"There is no level {level!r}.", f"Levels: {', '.join(exporting.LEVELS)}")
         if not 0 <= min_score <= 1:
             raise UsageError(f"A score is from 0 to 1, not {min_score:g}.")
-        self.pairs(matching.last_pair_config(self._db))
+        self._pair_as_before()
         lost: Counter[str] = Counter()
         codes = bitext.languages(self._db)
         files: Sequence[Path] = ()
@@ -321,7 +333,7 @@ class Archive:
 
     def refresh(self) -> Sequence[str]:
         """Bring duplicates and pairs up to date; the stages that ran for it."""
-        report = self.pairs(matching.last_pair_config(self._db))
+        report = self._pair_as_before()
         return [*report.ran_before, *([] if report.up_to_date else ["pairs"])]
 
     def list(self, *, every: bool = False, language: str | None = None, limit: int | None = None) -> Records:
@@ -377,9 +389,9 @@ class Archive:
         was ingested.
         """
         if "pairs" in kinds:
-            self.pairs(matching.last_pair_config(self._db))
+            self._pair_as_before()
         elif "duplicates" in kinds:
-            self.dedupe(matching.last_dedupe_config(self._db))
+            self._dedupe_as_before()
         with translated(self.path):
             return reviewing.closest(self._db, kinds, limit, self._progress)
 
@@ -451,9 +463,9 @@ class Archive:
             report = intake.rebuild(self._db, self._progress)
             stages = [*report.stages]
             if last_run(self._db, "dedupe"):
-                stages += [] if self.dedupe(matching.last_dedupe_config(self._db)).up_to_date else ["dedupe"]
+                stages += [] if self._dedupe_as_before().up_to_date else ["dedupe"]
             if last_run(self._db, "pairs"):
-                stages += [] if self.pairs(matching.last_pair_config(self._db)).up_to_date else ["pairs"]
+                stages += [] if self._pair_as_before().up_to_date else ["pairs"]
         from dataclasses import replace
 
         return replace(report, stages=stages)
