@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -76,3 +77,21 @@ def test_what_a_file_holds_in_place_of_a_word_is_damage(tmp_path: Path) -> None:
 def test_half_a_character_is_a_mistake_of_whoever_asks() -> None:
     with Archive(":memory:") as archive, pytest.raises(UsageError, match="half a character"):
         archive.restore("\ud800")
+
+
+def test_an_error_that_damage_explains_is_no_bug(tmp_path: Path) -> None:
+    path = tmp_path / "a.db"
+    with Archive(path) as archive:
+        archive.ingest(*sample_dumps())
+    with pytest.raises(sqlite3.OperationalError), connection.translated(str(path)):
+        raise _error("no such column: blunder", "SQLITE_ERROR")  # ours, of an archive that is whole
+    with closing(sqlite3.connect(path)) as other:
+        other.execute("ALTER TABLE dumps RENAME COLUMN fields TO fiends")
+    with Archive(path) as archive, pytest.raises(CorruptError, match="no such column: fields"):
+        archive.check()
+
+
+def _error(reason: str, code: str) -> sqlite3.OperationalError:
+    error = sqlite3.OperationalError(reason)
+    error.sqlite_errorname = code
+    return error

@@ -363,6 +363,18 @@ def migrate(db: Database) -> None:
         db.commit()
 
 
+def columns_of(db: Database) -> set[tuple[str, str]]:
+    """All tables and views with their columns.
+
+    >>> db = Database(memory=True)
+    >>> migrate(db)
+    >>> ("dumps", "sha256") in columns_of(db)
+    True
+    """
+    sql = "SELECT t.name, c.name FROM sqlite_master t, pragma_table_info(t.name) c WHERE t.type IN ('table', 'view')"
+    return set(db.execute(sql).fetchall())
+
+
 def _split(script: str) -> list[str]:
     """The statements of a script; `executescript` would commit the transaction around it."""
     statements, current = [], ""

@@ -11,7 +11,7 @@ import os
 import sqlite3
 import zlib
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from enum import StrEnum
 from pathlib import Path
 from typing import TypeVar
@@ -214,4 +214,25 @@ def translated(name: str) -> Iterator[None]:
             raise WriteError(
                 f"Cannot write to {name}: {reason}.", "Nothing was changed. Check the disk and the permissions."
             ) from error
+        if code.startswith(("SQLITE_CONSTRAINT", "SQLITE_ERROR")) and _is_hurt(name):
+            raise CorruptError(
+                f"{name} is damaged: {reason}.", "Restore it from a copy; `blogarc check` says what is hurt."
+            ) from error
         raise
+
+
+def _is_hurt(name: str) -> bool:
+    """Whether SQLite finds the file out of order, or its tables and columns are not those that blogarc makes: then an error
+    that would be a bug is none."""
+    if name == MEMORY or not Path(name).is_file():
+        return False
+    try:
+        with closing(sqlite3.connect(f"{Path(name).absolute().as_uri()}?mode=ro", uri=True)) as connection:
+            if connection.execute("PRAGMA integrity_check(1)").fetchone() != ("ok",):
+                return True
+            own = Database(memory=True)
+            schema.migrate(own)
+            db = Database(connection, execute_plugins=False)
+            return schema.version_of(db) == schema.VERSION and not schema.columns_of(own) <= schema.columns_of(db)
+    except (sqlite3.DatabaseError, BlogarcError) as error:
+        return not str(getattr(error, "sqlite_errorname", "")).startswith(("SQLITE_BUSY", "SQLITE_LOCKED"))
