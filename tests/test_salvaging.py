@@ -158,3 +158,20 @@ def test_the_command_says_what_is_missing(run: Run, archive: Path) -> None:
     assert ended.code == 12
     assert len(ended.complaint) <= 4
     assert run("check", "-d", archive, "--salvage", "none.db", "--deep").code == 2
+
+
+def test_a_hurt_definition_hides_no_other_table(archive: Path, tmp_path: Path, run: Run) -> None:
+    data = archive.read_bytes()
+    assert b"CREATE TABLE sketches" in data
+    archive.write_bytes(data.replace(b"CREATE TABLE sketches", b"CREATE TA\xc4LE sketches"))
+    found = run("check", "--db", str(archive))
+    assert found.code == 12
+    assert "damaged" in found.err
+    assert len(found.err.splitlines()) <= 4
+    with Archive(tmp_path / "whole.db") as other:
+        other.ingest(*sample_dumps())
+        kept = {sha256: other.restore(sha256) for sha256 in other.dumps()}
+    report = Archive.salvage(archive, tmp_path / "saved.db")
+    with Archive(tmp_path / "saved.db") as saved:
+        assert {sha256: saved.restore(sha256) for sha256 in saved.dumps()} == kept
+    assert report.whole == len(kept)

@@ -219,6 +219,13 @@ def translated(name: str) -> Iterator[None]:
                 f"{name} is damaged: {reason}.", "Restore it from a copy; `blogarc check` says what is hurt."
             ) from error
         raise
+    except (TypeError, ValueError, LookupError) as error:
+        # What damage left may be of another type than what was put there, or no text.
+        if _is_hurt(name):
+            raise CorruptError(
+                f"{name} is damaged: {error}.", "Restore it from a copy; `blogarc check` says what is hurt."
+            ) from error
+        raise
 
 
 def _is_hurt(name: str) -> bool:
@@ -234,5 +241,5 @@ def _is_hurt(name: str) -> bool:
             schema.migrate(own)
             db = Database(connection, execute_plugins=False)
             return schema.version_of(db) == schema.VERSION and not schema.columns_of(own) <= schema.columns_of(db)
-    except (sqlite3.DatabaseError, BlogarcError) as error:
+    except (sqlite3.DatabaseError, ValueError, BlogarcError) as error:  # its own words may be no UTF-8
         return not str(getattr(error, "sqlite_errorname", "")).startswith(("SQLITE_BUSY", "SQLITE_LOCKED"))

@@ -323,12 +323,14 @@ def _opened(path: Path) -> Iterator[_Source]:
     """The file, read-only; as it lies there if the journal that a killed process left beside it cannot be played back."""
     for how in ("mode=ro", "mode=ro&immutable=1"):
         connection = sqlite3.connect(f"{path.absolute().as_uri()}?{how}", uri=True)
+        # A table whose definition is hurt is passed over then, and does not hide the others; nothing is written.
+        connection.execute("PRAGMA writable_schema = ON")
         try:
             connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
             break
         except sqlite3.OperationalError:
             connection.close()
-        except sqlite3.DatabaseError:
+        except (sqlite3.DatabaseError, UnicodeDecodeError):
             break  # damaged, which is why we are here
     else:
         raise CorruptError(
