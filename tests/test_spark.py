@@ -386,6 +386,14 @@ def descendants(root: int) -> list[int]:
     return found
 
 
+def command_of(process: int) -> bytes:
+    """With what a process was started; nothing if it has ended meanwhile."""
+    try:
+        return Path(f"/proc/{process}/cmdline").read_bytes()
+    except OSError:
+        return b""
+
+
 def wait_for(place: Path, ended: Callable[[], bool] = lambda: False) -> bool:
     """Whether it came to be within five minutes, and nothing ended before."""
     limit = monotonic() + 300
@@ -406,14 +414,11 @@ def test_a_killed_process_of_python_costs_nothing_but_time(
         limit = monotonic() + 60
         while not killed and monotonic() < limit:
             # A worker is a child of the daemon, and has the same command.
-            daemons = [
-                process
-                for process in descendants(os.getpid())
-                if b"pyspark.daemon" in Path(f"/proc/{process}/cmdline").read_bytes()
-            ]
+            daemons = [process for process in descendants(os.getpid()) if b"pyspark.daemon" in command_of(process)]
             for process in daemons[1:]:
-                os.kill(process, signal.SIGKILL)
-                killed.append(process)
+                with suppress(ProcessLookupError):  # it ended by itself
+                    os.kill(process, signal.SIGKILL)
+                    killed.append(process)
 
     killer = Thread(target=kill)
     killer.start()
