@@ -95,3 +95,11 @@ def _error(reason: str, code: str) -> sqlite3.OperationalError:
     error = sqlite3.OperationalError(reason)
     error.sqlite_errorname = code
     return error
+
+
+def test_a_file_of_one_byte_is_not_written_over(tmp_path: Path) -> None:
+    path = tmp_path / "note"
+    path.write_bytes(b"x")
+    with pytest.raises(CorruptError, match="not an SQLite database"):
+        connect(path, create=True)
+    assert path.read_bytes() == b"x"

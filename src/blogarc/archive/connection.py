@@ -41,6 +41,8 @@ def connect(path: str | Path, *, create: bool, copied: Callable[[Path], None] = 
             )
         if not Path(path).absolute().parent.is_dir():
             raise WriteError(f"Cannot create {name}: there is no folder {Path(path).absolute().parent}.")
+    if name != MEMORY and Path(path).is_file() and Path(path).stat().st_size == 1:
+        raise _no_database(name)  # SQLite takes such a file for an empty one, and would write over it
     with translated(name):
         # isolation_level None: transactions are begun and ended by us alone.
         connection = sqlite3.connect(name, timeout=_BUSY_SECONDS, isolation_level=None)
@@ -165,9 +167,7 @@ def word_of(words: type[Word], kept: object) -> Word:
     try:
         return words(str(kept))
     except ValueError as error:
-        raise CorruptError(
-            f"The archive is damaged: {error}.", "Restore it from a copy; `blogarc check` says what is hurt."
-        ) from error
+        raise _damaged("The archive", error) from error
 
 
 @contextmanager
@@ -179,9 +179,7 @@ def translated(name: str) -> Iterator[None]:
         raise
     except (json.JSONDecodeError, zlib.error) as error:
         # All JSON in an archive was written by blogarc, and all that is packed was packed by it.
-        raise CorruptError(
-            f"{name} is damaged: {error}.", "Restore it from a copy; `blogarc check` says what is hurt."
-        ) from error
+        raise _damaged(name, error) from error
     except UnicodeEncodeError as error:
         # What is stored was made fit for it before; this was asked for, by a command line whose bytes are no UTF-8.
         raise UsageError(
@@ -202,30 +200,30 @@ def translated(name: str) -> Iterator[None]:
                 "Nothing was changed. Break the dump into smaller files.",
             ) from error
         if code == "SQLITE_NOTADB":
-            raise CorruptError(
-                f"{name} is not a blogarc archive: not an SQLite database.", "Name another file with --db."
-            ) from error
+            raise _no_database(name) from error
         # Text that is no UTF-8 is found by Python and not by SQLite, which only writes what it was given.
         if code.startswith("SQLITE_CORRUPT") or reason.startswith("Could not decode to UTF-8"):
-            raise CorruptError(
-                f"{name} is damaged: {reason}.", "Restore it from a copy; `blogarc check` says what is hurt."
-            ) from error
+            raise _damaged(name, reason) from error
         if code.startswith(("SQLITE_FULL", "SQLITE_READONLY", "SQLITE_IOERR", "SQLITE_CANTOPEN", "SQLITE_PERM")):
             raise WriteError(
                 f"Cannot write to {name}: {reason}.", "Nothing was changed. Check the disk and the permissions."
             ) from error
         if code.startswith(("SQLITE_CONSTRAINT", "SQLITE_ERROR")) and _is_hurt(name):
-            raise CorruptError(
-                f"{name} is damaged: {reason}.", "Restore it from a copy; `blogarc check` says what is hurt."
-            ) from error
+            raise _damaged(name, reason) from error
         raise
     except (TypeError, ValueError, LookupError) as error:
         # What damage left may be of another type than what was put there, or no text.
         if _is_hurt(name):
-            raise CorruptError(
-                f"{name} is damaged: {error}.", "Restore it from a copy; `blogarc check` says what is hurt."
-            ) from error
+            raise _damaged(name, error) from error
         raise
+
+
+def _no_database(name: str) -> CorruptError:
+    return CorruptError(f"{name} is not a blogarc archive: not an SQLite database.", "Name another file with --db.")
+
+
+def _damaged(name: str, reason: object) -> CorruptError:
+    return CorruptError(f"{name} is damaged: {reason}.", "Restore it from a copy; `blogarc check` says what is hurt.")
 
 
 def _is_hurt(name: str) -> bool:
