@@ -47,6 +47,25 @@ def test_somebody_elses_database_is_left_alone() -> None:
     assert db.table_names() == ["bookmarks"]
 
 
+def test_an_archive_that_is_made_while_it_is_looked_at_is_nobody_elses(tmp_path: Path) -> None:
+    looking, making = (Database(sqlite3.connect(tmp_path / "a.db", timeout=0, isolation_level=None)) for _ in "ab")
+    waited = []
+
+    def meanwhile(statement: str) -> None:
+        if statement in ("PRAGMA application_id", "SELECT count(*) FROM sqlite_master"):
+            try:
+                schema.migrate(making)
+            except sqlite3.OperationalError as error:
+                waited.append(error.sqlite_errorname)
+
+    looking.conn.set_trace_callback(meanwhile)
+    assert schema.version_of(looking) == 0
+    assert waited == ["SQLITE_BUSY", "SQLITE_BUSY"]  # whoever makes it waits for the other; elsewhere, up to 30 s
+    looking.conn.set_trace_callback(None)
+    schema.migrate(making)
+    assert schema.version_of(looking) == schema.VERSION
+
+
 def test_an_archive_of_the_future_is_left_alone(db: Database) -> None:
     db.execute(f"PRAGMA user_version = {schema.VERSION + 1}")
     with pytest.raises(CorruptError, match="newer blogarc") as caught:

@@ -324,9 +324,17 @@ def version_of(db: Database) -> int:
 
     Raises CorruptError when it is somebody else's database, or from a newer blogarc.
     """
-    (version,) = db.execute("PRAGMA user_version").fetchone()
-    (owner,) = db.execute("PRAGMA application_id").fetchone()
-    (objects,) = db.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    # Read in one transaction: between two of these, another process may make the archive.
+    alone = not db.conn.in_transaction
+    if alone:
+        db.execute("BEGIN")
+    try:
+        (version,) = db.execute("PRAGMA user_version").fetchone()
+        (owner,) = db.execute("PRAGMA application_id").fetchone()
+        (objects,) = db.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    finally:
+        if alone:
+            db.rollback()
     if objects == 0 and version == 0:
         return 0
     if owner != APPLICATION_ID:
@@ -357,10 +365,10 @@ def migrate(db: Database) -> None:
                 db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
                 db.execute(f"PRAGMA user_version = {version + 1}")
                 version += 1
+            db.commit()
         except BaseException:
             db.rollback()
             raise
-        db.commit()
 
 
 def columns_of(db: Database) -> set[tuple[str, str]]:
