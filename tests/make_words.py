@@ -109,8 +109,8 @@ def collect() -> dict[Message, bool]:
 
 def _of_module(tree: ast.Module) -> Iterator[tuple[Message, bool]]:
     for node in ast.walk(tree):
-        if isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call) and _name(node.exc) in _ERRORS:
-            yield from ((text, False) for argument in node.exc.args for text in _templates(argument))
+        if isinstance(node, ast.Call) and _name(node) in _ERRORS:
+            yield from ((text, False) for argument in node.args for text in _templates(argument))
         if isinstance(node, ast.Assign) and any(
             getattr(target, "id", "") in ("why", "because") for target in node.targets
         ):
@@ -156,7 +156,9 @@ def _templates(node: ast.AST) -> Iterator[str]:
     if isinstance(node, ast.Constant) and isinstance(node.value, str) and any(c.isalpha() for c in node.value):
         yield node.value
     elif isinstance(node, ast.JoinedStr):
-        yield _template(node)
+        # One that is nothing but fields would match every sentence.
+        if any(isinstance(p, ast.Constant) and any(map(str.isalpha, str(p.value))) for p in node.values):
+            yield _template(node)
     elif isinstance(node, ast.IfExp):
         yield from (*_templates(node.body), *_templates(node.orelse))
     elif isinstance(node, ast.BoolOp | ast.Dict):

@@ -502,6 +502,23 @@ class TestWebArchives:
 
 @parquet
 class TestParquet:
+    def test_of_a_result_of_spark_only_the_corpus_is_read(self, tmp_path: Path, run: Run) -> None:
+        for name in ("corpus", "articles", "leftovers"):
+            (tmp_path / "result [1]" / name).mkdir(parents=True)
+            (tmp_path / "result [1]" / name / "part-0.parquet").write_bytes(parquet_file())
+        (tmp_path / "result [1]" / "corpus" / "_SUCCESS").touch()
+        ended = run("ingest", "--from-parquet", "result [1]", "--map", "text=body,title=headline")
+        assert ended.code == 3, ended.err  # one row has no text
+        articles = [json.loads(line) for line in run("export").out.splitlines()]
+        assert {article["source"] for article in articles} == {"result [1]/corpus/part-0.parquet"}
+
+    def test_it_is_not_read_as_something_else_at_once(self, run: Run) -> None:
+        ended = run("ingest", "--from-parquet", "result", "--format", "csv")
+        assert (ended.code, ended.err.splitlines()[0]) == (
+            2,
+            "Error: --from-parquet reads Parquet, and --format says csv.",
+        )
+
     def test_rows_are_articles_and_one_without_a_text_is_set_aside(self, tmp_path: Path) -> None:
         (tmp_path / "posts").write_bytes(parquet_file())
         with Archive(":memory:") as archive:

@@ -487,6 +487,6 @@ def test_the_command_reports_and_archives_take_the_corpus(
     assert code == 3  # some files were no text
     assert told["articles"] == report.articles
     assert told["up_to_date"] == ["ingest", "dedupe", "pairs", "corpus"]
+    assert run_command(["ingest", "--from-parquet", str(output), "-d", str(tmp_path / "blogs.db")]) == 0
     with Archive(tmp_path / "blogs.db") as archive:
-        archive.ingest(*map(str, sorted((output / "corpus").glob("*.parquet"))))
         assert archive.stats().articles == report.kinds["representative"]

@@ -167,7 +167,9 @@ def word_of(words: type[Word], kept: object) -> Word:
     try:
         return words(str(kept))
     except ValueError as error:
-        raise _damaged("The archive", error) from error
+        raise CorruptError(
+            f"The archive is damaged: {error}.", "Restore it from a copy; `blogarc check` says what is hurt."
+        ) from error
 
 
 @contextmanager

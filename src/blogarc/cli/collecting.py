@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -61,6 +62,12 @@ def ingest(
         bool,
         typer.Option("--whole-page", help="Split all text of web pages, instead of taking the main text of each."),
     ] = False,
+    from_parquet: Annotated[
+        bool,
+        typer.Option(
+            "--from-parquet", help="PATHs are Parquet; of a folder that `spark run` made, its corpus is read."
+        ),
+    ] = False,
     max_bytes: Annotated[
         str, typer.Option("--max-bytes", metavar="SIZE", help="The most that a file may hold, once unpacked.")
     ] = "4G",
@@ -81,6 +88,7 @@ def ingest(
     blogarc ingest articles.jsonl --map text=body,title=headline
     blogarc ingest wordpress-export.xml 'feeds/*.rss' posts.csv.gz
     blogarc ingest crawl.warc.gz page.html --whole-page
+    blogarc ingest --from-parquet corpus/
     curl -s https://example.org/dump.txt | blogarc ingest -
 
     A dump that the archive has already changes nothing, unless it is given another profile, or is to be read another way
@@ -96,6 +104,8 @@ def ingest(
 
     terminal = session.terminal
     fields, most = parse_names(names), parse_size(max_bytes)
+    if from_parquet:
+        paths, format = [_result(path) for path in paths], _parquet(format)
     with session.archive(create=True, dry_run=dry_run) as archive:
         codes = _codes(languages) if languages else None
         report = archive.ingest(
@@ -190,6 +200,21 @@ def _keeping(keep: str) -> DuplicateConfig:
             f"--keep wants {', '.join(KEEP)}, or a file of dump names, not {keep!r}.", "Like this: --keep newest"
         ) from None
     return DuplicateConfig(keep="dumps", dumps=tuple(name.strip() for name in names if name.strip()))
+
+
+def _result(path: str) -> str:
+    """What to read of it: of a folder with the tables of `spark run`, the files of the corpus."""
+    corpus = Path(path, "corpus")
+    return str(Path(glob.escape(str(corpus)), "*.parquet")) if corpus.is_dir() else path
+
+
+def _parquet(format: str | None) -> str:
+    """The format of a result of Spark. Raises UsageError where another one was asked for."""
+    from blogarc.errors import UsageError
+
+    if format not in (None, "parquet"):
+        raise UsageError(f"--from-parquet reads Parquet, and --format says {format}.", "Leave one of the two out.")
+    return "parquet"
 
 
 def pairs(

@@ -56,7 +56,7 @@ def spark(
     blogarc spark run crawls/ -o corpus
     blogarc spark run 's3a://bucket/dumps/*.txt' -o s3a://bucket/corpus --master spark://host:7077
     blogarc spark run crawls/ -o corpus --steps ingest,dedupe
-    blogarc ingest corpus/corpus/*.parquet
+    blogarc ingest --from-parquet corpus
 
     The stages are those of an archive, and so is what they find. FOLDER gets a table each for articles, leftovers, problems,
     duplicates, clusters, pairs and the corpus, which `ingest` brings into an archive. A run that was stopped goes on where it
@@ -110,5 +110,5 @@ def spark(
         more = number(report.problem_count - _SHOWN, "problem")
         terminal.talk(say("... and {more} more, in {place}.", more=more, place=f"{report.output}/problems"))
     if report.kinds:
-        session.suggest(f"ingest {output}/corpus/*.parquet")
+        session.suggest(f"ingest --from-parquet {output}")
     return PARTIAL if report.problem_count else 0
