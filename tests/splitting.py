@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from pathlib import Path
 
+import pytest
+
+from blogarc import blocks
 from blogarc.model import Dump
 from blogarc.paragraphs import read_dump
 from blogarc.segmentation import Segmentation, segment
@@ -68,3 +72,27 @@ def leftovers(*parts: str | Iterable[str]) -> list[str]:
     one = dump(*parts)
     told = segment([one])[0]
     return [p.text for p, owner in zip(one.paragraphs, told.owners, strict=True) if owner < 0]
+
+
+PAGES = {
+    "1.txt": (LAMP, BREAD, LAMP, ICE),
+    "2.txt": (BREAD, ICE, SAL),
+    "3.txt": (SAL, SAL, OLAS),
+    "4.txt": (OLAS, LAMP, OLAS),
+    "5.txt": (ICE, OLAS, BREAD),
+}
+
+
+def write_pages(folder: Path) -> list[Path]:
+    """Files that share posts."""
+    paths = [folder / name for name in PAGES]
+    for path in paths:
+        path.write_text("\n\n".join(line for post in PAGES[path.name] for line in post) + "\n", "utf-8")
+    return paths
+
+
+def crowd(pages: Sequence[Path], monkeypatch: pytest.MonkeyPatch) -> list[Path]:
+    """The same files, of which a block holds two or three from now on."""
+    extents = [blocks.extent(path.stat().st_size, path.read_text("utf-8").count("\n\n") + 1) for path in pages]
+    monkeypatch.setattr(blocks, "LARGEST", int(2.5 * max(extents)))
+    return [*pages]

@@ -21,7 +21,7 @@ FLOORS = (
         {
             "reading", "paragraphs", "segmentation", "languages", "articles", "workers", "minhash", "buckets", "candidates",
             "verification", "grouping", "sketchbook", "duplicates", "features",
-            "profiles", "rulings", "sides",
+            "profiles", "rulings", "sides", "blocks",
             "provenance", "lexicon", "likeness", "series", "clues", "pairs", "alignment", "sentences", "export", "report",
         },
     ),

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from blogarc import Archive, segmentation
-from blogarc.archive.intake import LINKING_LETTERS
 from blogarc.paragraphs import read_dump
+from blogarc.schema import LINKING_LETTERS
 from tests.planting import KINDS, plant
 from tests.planting.library import blogs, furniture, only, phrasebook
 from tests.scoring import read_gold, score_splits

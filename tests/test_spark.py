@@ -32,6 +32,7 @@ from blogarc.spark.tables import Store, Table
 from tests.conftest import SAMPLES, Run
 from tests.packed import web_archive
 from tests.planting import plant
+from tests.splitting import crowd, write_pages
 
 DEV = Path(__file__).parent.parent.parent / "shared" / "dev"
 
@@ -459,6 +460,20 @@ def test_a_killed_driver_goes_on_where_it_was(session: Any, tmp_path: Path) -> N
 def test_nothing_to_read_is_an_error(session: Any, tmp_path: Path) -> None:
     with pytest.raises(InputError, match="no such file or folder"):
         run_spark(session, [str(tmp_path / "nowhere.txt")], str(tmp_path / "out"))
+
+
+@with_spark
+def test_dumps_that_share_too_much_are_split_in_the_blocks_of_an_archive(
+    session: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "pages").mkdir()
+    crowd(write_pages(tmp_path / "pages"), monkeypatch)
+    run_spark(session, [str(tmp_path / "pages")], str(tmp_path / "out"), steps=("ingest",))
+    with Archive(":memory:") as archive:
+        archive.ingest(tmp_path / "pages")
+        blocks_of = {row[0] for row in sql(archive, "SELECT together FROM dumps")}
+        assert 1 < len(blocks_of) < 5
+        assert rows(tmp_path / "out", "articles", *ARTICLES) == sql(archive, ARTICLES_OF_AN_ARCHIVE)
 
 
 @with_spark

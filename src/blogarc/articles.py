@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
-from blogarc import languages, segmentation
+from blogarc import languages, provenance, segmentation
 from blogarc.languages import Language
 from blogarc.model import Article, Dump, Profile, Role, Ruling
 from blogarc.segmentation import Segmentation
@@ -26,7 +26,7 @@ def segment(
     ['It rained for nine days.', 'It rained for nine days.']
     """
     given = [dumps] if isinstance(dumps, Dump) else list(dumps)
-    splits = segmentation.segment(given, rulings, [profile] * len(given))
+    splits = provenance.segment(given, rulings, [profile] * len(given))
     return [article for dump, split in zip(given, splits, strict=True) for article in complete(dump, split)]
 
 

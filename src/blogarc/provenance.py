@@ -1,30 +1,53 @@
-"""Texts that were made of several documents: each is split by itself, and its articles know where they are from.
+"""Texts that were made of several documents, and texts that are too large to split at once: piece by piece.
 
 Where one page ends and the next begins is certain, so segmentation gets each page as a dump of its own, among all others,
-whose copies and furniture count for it; what comes out is put together again.
+whose copies and furniture count for it; what comes out is put together again, and its articles know where they are from.
+
+A text that is larger than a block may be (`blocks`) is split window by window. Each window begins where the one before found
+the start of an article, some way above its own end, so that every border is found with what stands on both sides of it.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from heapq import merge
+from itertools import accumulate, islice
 
-from blogarc import segmentation
+from blogarc import blocks, segmentation
 from blogarc.model import Article, Dump, Paragraph, Part, Profile, Ruling
-from blogarc.segmentation import Segmentation
+from blogarc.segmentation import Doubt, Segmentation
+
+# The share of a window, at its end, in which the next begins: a post is shorter, and its copies stand close by.
+_OVERLAP = 1 / 8
+# Doubts of a window that are looked at, the closest first.
+_DOUBTS = 1_000
+
+_Window = tuple[Dump, int, Segmentation]  # a stretch of a dump, how many of its paragraphs count, and how it was split
 
 
 def segment(
-    dumps: Sequence[Dump], rulings: Sequence[Ruling] = (), profiles: Sequence[Profile | None] = ()
+    dumps: Sequence[Dump],
+    rulings: Sequence[Ruling] = (),
+    profiles: Sequence[Profile | None] = (),
+    *,
+    watch: Callable[[int, int], None] = lambda done, total: None,
 ) -> list[Segmentation]:
-    """As `segmentation.segment`, with the parts of a dump split one by one."""
-    pieces = [piece for dump in dumps for piece in pieces_of(dump)]
-    counts = [len(pieces_of(dump)) for dump in dumps]
+    """As `segmentation.segment`, with the parts of a dump split one by one, and what is too large for one block window by
+    window: then `watch` is told how many paragraphs of how many are done."""
     given = [*profiles] or [None] * len(dumps)
-    sites = [profile for profile, count in zip(given, counts, strict=True) for _ in range(count)]
-    splits = iter(segmentation.segment(pieces, rulings, sites))
-    return [_joined([next(splits) for _ in range(count)]) for count in counts]
+    if _fit(dumps):
+        return _segment(dumps, rulings, given)
+    found: list[Segmentation] = []
+    for dump, profile in zip(dumps, given, strict=True):
+        own, done = [], 0
+        for _, count, split in _windows(dump, rulings, profile):
+            own.append(_beginning(split, count))
+            done += count
+            watch(done, len(dump.paragraphs))
+        found.append(_joined(own))
+    return found
 
 
 def explain(
@@ -34,16 +57,34 @@ def explain(
     rulings: Sequence[Ruling] = (),
     profiles: Sequence[Profile | None] = (),
 ) -> dict[str, dict[str, float]]:
-    """As `segmentation.explain`, among the same parts as `segment`."""
-    pieces = [pieces_of(dump) for dump in dumps]
+    """As `segmentation.explain`, among the same parts and in the same window as `segment`."""
     given = [*profiles] or [None] * len(dumps)
-    sites = [profile for profile, own in zip(given, pieces, strict=True) for _ in own]
-    before = sum(map(len, pieces[:index]))
-    for place, piece in enumerate(pieces[index]):
-        if ordinal < len(piece.paragraphs):
-            return segmentation.explain([p for own in pieces for p in own], before + place, ordinal, rulings, sites)
-        ordinal -= len(piece.paragraphs)
+    if _fit(dumps):
+        return _explain(dumps, index, ordinal, rulings, given)
+    first = 0
+    for window, count, _ in _windows(dumps[index], rulings, given[index]):
+        # Where a window begins, the one before found a start.
+        if ordinal <= first + count and ordinal - first < len(window.paragraphs):
+            return _explain([window], 0, ordinal - first, rulings, [given[index]])
+        first += count
     raise IndexError(ordinal)
+
+
+def doubts(
+    dumps: Sequence[Dump], rulings: Sequence[Ruling] = (), profiles: Sequence[Profile | None] = ()
+) -> Iterator[Doubt]:
+    """As `segmentation.doubts`, among the same parts and in the same windows as `segment`."""
+    given = [*profiles] or [None] * len(dumps)
+    if _fit(dumps):
+        yield from _doubts(dumps, rulings, given)
+        return
+    found: list[list[Doubt]] = []
+    for index, (dump, profile) in enumerate(zip(dumps, given, strict=True)):
+        for window, count, _ in _windows(dump, rulings, profile):
+            last = window.paragraphs[0].ordinal + count
+            own = (doubt for doubt in _doubts([window], rulings, [profile]) if doubt.ordinal <= last)
+            found.append([replace(doubt, index=index) for doubt in islice(own, _DOUBTS)])
+    yield from merge(*found, key=lambda doubt: abs(doubt.margin))
 
 
 def pieces_of(dump: Dump) -> list[Dump]:
@@ -55,6 +96,72 @@ def pieces_of(dump: Dump) -> list[Dump]:
     for paragraph in dump.paragraphs:
         groups.setdefault(bisect_right(starts, paragraph.bytes.start), []).append(paragraph)
     return [replace(dump, paragraphs=tuple(group)) for group in groups.values()] or [dump]
+
+
+def extent(dump: Dump) -> int:
+    """How large a dump is, for a block."""
+    return sum(map(_extent, dump.paragraphs))
+
+
+def _fit(dumps: Sequence[Dump]) -> bool:
+    return sum(map(extent, dumps)) <= blocks.LARGEST
+
+
+def _extent(paragraph: Paragraph) -> int:
+    return blocks.extent(paragraph.bytes.end - paragraph.bytes.start, 1)
+
+
+def _windows(dump: Dump, rulings: Sequence[Ruling], profile: Profile | None) -> Iterator[_Window]:
+    """A dump in stretches that fit into a block."""
+    reach = [0, *accumulate(map(_extent, dump.paragraphs))]
+    first, count = 0, len(dump.paragraphs)
+    while True:
+        end = max(first + 1, bisect_right(reach, reach[first] + blocks.LARGEST) - 1)
+        window = replace(dump, paragraphs=dump.paragraphs[first:end])
+        (split,) = _segment([window], rulings, [profile])
+        if end >= count:
+            yield window, count - first, split
+            return
+        latest = bisect_right(reach, reach[end] - _OVERLAP * blocks.LARGEST) - 1
+        starts = [a.paragraphs.start for a in split.articles if first < a.paragraphs.start <= latest]
+        following = starts[-1] if starts else end
+        yield window, following - first, split
+        first = following
+
+
+def _segment(
+    dumps: Sequence[Dump], rulings: Sequence[Ruling], profiles: Sequence[Profile | None]
+) -> list[Segmentation]:
+    pieces = [pieces_of(dump) for dump in dumps]
+    sites = [profile for profile, own in zip(profiles, pieces, strict=True) for _ in own]
+    splits = iter(segmentation.segment([piece for own in pieces for piece in own], rulings, sites))
+    return [_joined([next(splits) for _ in own]) for own in pieces]
+
+
+def _explain(
+    dumps: Sequence[Dump],
+    index: int,
+    ordinal: int,
+    rulings: Sequence[Ruling],
+    profiles: Sequence[Profile | None],
+) -> dict[str, dict[str, float]]:
+    pieces = [pieces_of(dump) for dump in dumps]
+    sites = [profile for profile, own in zip(profiles, pieces, strict=True) for _ in own]
+    before = sum(map(len, pieces[:index]))
+    for place, piece in enumerate(pieces[index]):
+        if ordinal < len(piece.paragraphs):
+            return segmentation.explain([p for own in pieces for p in own], before + place, ordinal, rulings, sites)
+        ordinal -= len(piece.paragraphs)
+    raise IndexError(ordinal)
+
+
+def _doubts(dumps: Sequence[Dump], rulings: Sequence[Ruling], profiles: Sequence[Profile | None]) -> Iterator[Doubt]:
+    """With the ordinals of the dumps instead of those of their pieces."""
+    pieces = [(index, piece) for index, dump in enumerate(dumps) for piece in pieces_of(dump)]
+    sites = [profiles[index] for index, _ in pieces]
+    for doubt in segmentation.doubts([piece for _, piece in pieces], rulings, sites):
+        index, piece = pieces[doubt.index]
+        yield replace(doubt, index=index, ordinal=piece.paragraphs[doubt.ordinal].ordinal)
 
 
 def placed(article: Article, dump: Dump) -> Article:
@@ -70,6 +177,15 @@ def placed(article: Article, dump: Dump) -> Article:
 def _part_at(parts: Sequence[Part], start: int) -> Part | None:
     index = bisect_right(parts, start, key=lambda part: part.start) - 1
     return parts[index] if index >= 0 else None
+
+
+def _beginning(split: Segmentation, count: int) -> Segmentation:
+    """What was found in the first so many paragraphs, at the end of which an article ends."""
+    owners = split.owners[:count]
+    articles = max(owners, default=-1) + 1
+    return Segmentation(
+        split.articles[:articles], split.roles[:count], owners, split.reasons[:count], split.heads[:articles]
+    )
 
 
 def _joined(splits: list[Segmentation]) -> Segmentation:

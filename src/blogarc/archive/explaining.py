@@ -10,7 +10,7 @@ from sqlite_utils import Database
 from blogarc import alignment, duplicates, pairs, provenance
 from blogarc.archive import bitext, decisions
 from blogarc.archive.corpus import find_article, find_place, record
-from blogarc.archive.intake import load_dump, load_profile, related_dumps
+from blogarc.archive.intake import load_dump, load_profile
 from blogarc.archive.matching import (
     ARTICLE_COLUMNS,
     CORPUS_ORDER,
@@ -20,6 +20,7 @@ from blogarc.archive.matching import (
     last_pair_config,
     load_articles,
 )
+from blogarc.archive.related import split_with
 from blogarc.archive.reports import Record
 from blogarc.model import UNDETERMINED, Article
 
@@ -229,7 +230,7 @@ def explain_line(db: Database, reference: str) -> Record | None:
         if entry is not None:
             return {"place": reference, "role": "ready", "article": entry[0], "title": entry[1]}
         return {"place": reference, "role": "blank"}
-    group = related_dumps(db, dump)
+    group = split_with(db, dump)
     dumps = [load_dump(db, member) for member in group]
     profiles = [load_profile(db, member) for member in group]
     rulings = decisions.line_rulings(db)

@@ -29,17 +29,17 @@ from blogarc import languages, profiles, provenance, reading, segmentation, work
 from blogarc.archive import judged, ready
 from blogarc.archive.connection import data_version, writing
 from blogarc.archive.decisions import line_rulings
+from blogarc.archive.related import blocks_around, put_together, related_dumps, split_with, were_together
 from blogarc.archive.reports import IngestedDump, IngestReport, Problem, Progress, RebuildReport
 from blogarc.archive.runs import last_run, record_run
 from blogarc.archive.seals import seal
 from blogarc.articles import complete
 from blogarc.errors import CorruptError, InputError
-from blogarc.model import Article, Dump, Layout, LineRuling, Profile
+from blogarc.model import Article, Dump, Layout, Profile
 from blogarc.reading import formats
 from blogarc.reading.formats import Recipe
 from blogarc.reading.packing import USUAL, Limits, Unpacked, open_packed
 from blogarc.reading.records import Unreadable
-from blogarc.schema import LINKING_LETTERS
 from blogarc.segmentation import Segmentation
 from blogarc.text import fingerprint, skeleton
 
@@ -77,7 +77,7 @@ def ingest(
     if format is not None:
         formats.require_format(format)
     clock, started = perf_counter(), _now()
-    judge_again = spoken is not None and _speak(db, spoken, started)
+    chosen = None if spoken is None else _chosen(db, spoken)
     sources, skipped = reading.find_sources(paths)
     problems = [Problem(s.name, f"{s.name}: {s.reason}.", s.hint) for s in skipped]
     known: list[str] = []
@@ -94,7 +94,7 @@ def ingest(
             known_as = known_dump(db, hashlib.sha256(data).hexdigest())
             if known_as is not None:
                 known.append(source.name)
-                if profile is not None and set_profile(db, known_as, profile):
+                if profile is not None and _is_other_profile(db, known_as, profile):
                     profiled[known_as] = source.name
                 if not insisted:
                     continue
@@ -123,14 +123,18 @@ def ingest(
         first = problems[0]
         more = f" ({len(problems) - 1} more like it.)" if len(problems) > 1 else ""
         raise InputError(f"Nothing could be ingested. {first.message}{more}", first.hint)
-    # Whole or not at all: after a kill a file that was read another way by half would look as if nothing were to be done.
-    with writing(db) if otherwise else nullcontext():
+    # Whole or not at all: after a kill, what was asked of known files and done by half would look as if it were done.
+    with writing(db) if otherwise or profiled or chosen else nullcontext():
+        if chosen:
+            record_run(db, "languages", languages.VERSION, {"languages": chosen}, "", "", {}, started, 0.0)
+        for known_as in profiled:
+            set_profile(db, known_as, profile or "")
         touched = {
             dump
             for known_as, (_, recipe, damage) in otherwise.items()
             for dump in _reread(db, known_as, recipe, damage)
         }
-        changed = segment_pending(db, progress, again=judge_again, only=profiled.keys() | touched, jobs=jobs)
+        changed = segment_pending(db, progress, again=bool(chosen), only=profiled.keys() | touched, jobs=jobs)
     dumps = [_describe(db, dump) for dump in new]
     reread = [replace(_describe(db, dump), name=name) for dump, (name, _, _) in otherwise.items()]
     problems += [
@@ -223,23 +227,6 @@ def load_text(db: Database, dump: int) -> bytes:
     return reading.text_in(open_packed(load_bytes(db, dump), name), load_recipe(db, dump)).text
 
 
-def related_dumps(db: Database, dump: int) -> list[int]:
-    """The dump and all that share text with it, directly or through others: what is segmented together."""
-    seen, frontier = {dump}, [dump]
-    while frontier:
-        rows = db.execute(
-            """
-            SELECT DISTINCT other.dump FROM paragraphs AS own CROSS JOIN paragraphs AS other
-            ON other.fingerprint = own.fingerprint AND other.letters >= ? WHERE own.dump = ? AND own.letters >= ?
-            """,
-            [LINKING_LETTERS, frontier.pop(), LINKING_LETTERS],
-        )
-        fresh = {row[0] for row in rows} - seen
-        seen |= fresh
-        frontier.extend(fresh)
-    return sorted(seen)
-
-
 def articles_digest(db: Database) -> str:
     """A digest of all articles: what dedupe depends on. Independent of the order of ingestion."""
     rows = db.execute("SELECT sha256, coalesce(segmented, '') FROM dumps ORDER BY sha256")
@@ -249,7 +236,8 @@ def articles_digest(db: Database) -> str:
 def segment_pending(
     db: Database, progress: Progress, *, again: bool = False, only: Collection[int] = (), jobs: int = 1
 ) -> list[tuple[int, str]]:
-    """Split the dumps that are not split yet or are among `only`, with all they are related to; or every dump.
+    """Split the dumps that are not split yet or are among `only`, and those that are now split with others than before; or
+    every dump.
 
     Says which splits changed.
     """
@@ -273,35 +261,65 @@ def segment_pending(
                 if _read_again(db, dump, progress):
                     changed.append((dump, ready_made[dump]))
             continue
-        progress("Splitting", len(done), len(pending), "dumps")
-        done.update(_split_group(db, dump, changed, progress, jobs))
+        done |= _split_around(db, dump, pending, done, changed, progress, jobs)
     progress("Splitting", len(pending), len(pending), "dumps")
     return changed
 
 
-def _split_group(db: Database, dump: int, changed: list[tuple[int, str]], progress: Progress, jobs: int) -> list[int]:
-    """Split a dump together with all that it is related to, which are returned; what came out otherwise goes to `changed`."""
+def _split_around(
+    db: Database,
+    dump: int,
+    pending: Sequence[int],
+    done: Collection[int],
+    changed: list[tuple[int, str]],
+    progress: Progress,
+    jobs: int,
+) -> set[int]:
+    """Split what is pending of a dump and all that are related to it, which are returned, and what is split with others than
+    before. A block is a transaction."""
+    waiting = {*pending}
+    while True:
+        version, finished = data_version(db), set[int]()
+        for block in blocks_around(db, dump):
+            progress("Splitting", len(waiting.intersection(finished.union(done))), len(pending), "dumps")
+            stale = not waiting.isdisjoint(block) or not were_together(db, block)
+            if stale and not _split_block(db, block, version, changed, progress, jobs):
+                break  # there are other blocks now
+            finished.update(block)
+        else:
+            return finished
 
-    def known() -> tuple[list[int], list[LineRuling], list[Profile | None]]:
-        group = related_dumps(db, dump)
-        return group, line_rulings(db), [load_profile(db, member) for member in group]
+
+def _split_block(
+    db: Database, block: list[int], version: int, changed: list[tuple[int, str]], progress: Progress, jobs: int
+) -> bool:
+    """Split these dumps together; what came out otherwise goes to `changed`. False, and nothing is done, if another process
+    has made it another block since the archive was of this version."""
+
+    def watch(done: int, total: int) -> None:
+        progress("Splitting a large file", done, total, "paragraphs")
 
     while True:
-        version, (group, rulings, sites) = data_version(db), known()
-        dumps = [load_dump(db, member) for member in group]
-        splits = provenance.segment(dumps, rulings, sites)
+        since, rulings = data_version(db), line_rulings(db)
+        sites = [load_profile(db, member) for member in block]
+        dumps = [load_dump(db, member) for member in block]
+        splits = provenance.segment(dumps, rulings, sites, watch=watch)
         with writing(db):
             # Another process may have brought a related dump, or a decision, and split them all by more than was known here.
-            if data_version(db) != version and known() != (group, rulings, sites):
+            now = data_version(db)
+            if now != version and split_with(db, block[0]) != block:
+                return False
+            if now != since and (rulings, sites) != (line_rulings(db), [load_profile(db, member) for member in block]):
                 continue
             touched: set[str] = set()
-            for id_, source, split in zip(group, dumps, splits, strict=True):
+            for id_, source, split in zip(block, dumps, splits, strict=True):
                 keys = _store_split(db, id_, source, split, progress, jobs)
                 if keys is not None:
                     changed.append((id_, source.name))
                     touched |= keys
+            put_together(db, block)
             _index(db, touched)
-        return group
+        return True
 
 
 def outdated(db: Database) -> dict[int, Recipe]:
@@ -360,15 +378,11 @@ def spoken_languages(db: Database) -> tuple[str, ...]:
     return tuple(json.loads(run["parameters"])["languages"]) if run else languages.LANGUAGES
 
 
-def _speak(db: Database, spoken: Sequence[str], started: str) -> bool:
-    """Remember which languages are told apart; whether they are others than before."""
+def _chosen(db: Database, spoken: Sequence[str]) -> tuple[str, ...] | None:
+    """These languages in order; None if they are those that are told apart already. Raises UsageError if one is not known."""
     chosen = tuple(sorted(set(spoken)))
     languages.require(chosen)
-    if chosen == spoken_languages(db):
-        return False
-    with writing(db):
-        record_run(db, "languages", languages.VERSION, {"languages": chosen}, "", "", {}, started, 0.0)
-    return True
+    return None if chosen == spoken_languages(db) else chosen
 
 
 def known_dump(db: Database, sha256: str) -> int | None:
@@ -383,15 +397,19 @@ def load_profile(db: Database, dump: int) -> Profile | None:
     return None if row is None else profiles.parse(row[0])
 
 
-def set_profile(db: Database, dump: int, text: str) -> bool:
-    """Give a dump a profile, or take the one it has away if this one is empty; whether it is another than before."""
+def set_profile(db: Database, dump: int, text: str) -> None:
+    """Give a dump a profile, or take the one it has away if this one is empty."""
     with writing(db):
         id_ = None
         if profiles.parse(text):
             db.execute("INSERT OR IGNORE INTO profiles (text) VALUES (?)", [text])
             (id_,) = db.execute("SELECT id FROM profiles WHERE text = ?", [text]).fetchone()
-        sql = "UPDATE dumps SET profile = ? WHERE id = ? AND profile IS NOT ?"
-        return bool(db.execute(sql, [id_, dump, id_]).rowcount)
+        db.execute("UPDATE dumps SET profile = ? WHERE id = ?", [id_, dump])
+
+
+def _is_other_profile(db: Database, dump: int, text: str) -> bool:
+    row = db.execute("SELECT text FROM dumps d JOIN profiles p ON p.id = d.profile WHERE d.id = ?", [dump]).fetchone()
+    return (row[0] if row else None) != (text if profiles.parse(text) else None)
 
 
 def read_dump(data: bytes, name: str, recipe: Recipe, file: Unpacked) -> tuple[Dump, str]:

@@ -12,11 +12,12 @@ from itertools import islice
 
 from sqlite_utils import Database
 
-from blogarc import duplicates, segmentation
+from blogarc import duplicates, provenance
 from blogarc.archive import decisions
 from blogarc.archive.corpus import find_article, find_place, record
-from blogarc.archive.intake import load_dump, load_profile, related_dumps
+from blogarc.archive.intake import load_dump, load_profile
 from blogarc.archive.matching import ARTICLE_COLUMNS, article_of, last_dedupe_config, last_pair_config, require_articles
+from blogarc.archive.related import split_with
 from blogarc.archive.reports import Call, Progress, Record
 from blogarc.errors import UsageError, meant
 from blogarc.model import ArticleRuling, Dump, Verdict
@@ -62,11 +63,11 @@ def _splits(db: Database, limit: int, progress: Progress) -> Iterator[Call]:
         if dump in done:
             continue
         progress("Looking for close calls", len(done), len(pending), "dumps")
-        group = related_dumps(db, dump)
+        group = split_with(db, dump)
         done.update(group)
         dumps = [load_dump(db, member) for member in group]
         found = 0
-        for doubt in segmentation.doubts(dumps, rulings, [load_profile(db, member) for member in group]):
+        for doubt in provenance.doubts(dumps, rulings, [load_profile(db, member) for member in group]):
             member = group[doubt.index]
             # The same place in a copy is the same question.
             place = subject(decisions.ruling_at(db, Verdict.CUT, member, doubt.ordinal))

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from blogarc import languages, provenance, reading, segmentation
+from blogarc import blocks, languages, provenance, reading, segmentation
 from blogarc.archive import ready
 from blogarc.articles import complete
 from blogarc.errors import BlogarcError, InputError
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from pyspark.sql import Column, DataFrame
 
-VERSION = 1
+VERSION = 2
 # A place in the corpus in one number: the rank of the file, and below it the ordinal of the first paragraph.
 ORDINAL_BITS = 32
 _PROBLEM = "problem"
@@ -49,7 +49,9 @@ _FILE = {
     "sha256": "string",
     "size": "bigint",
     "ready": "boolean",
+    "extent": "bigint",
     "fingerprints": "array<bigint>",
+    "letters": "array<bigint>",
     "problem": "string",
     "hint": "string",
     "fatal": "boolean",
@@ -175,16 +177,26 @@ def _look(row: dict[str, Any]) -> dict[str, Any]:
     try:
         data = inputs.read(row)
     except OSError as error:  # it was listed, and is gone or closed since
-        told = {"sha256": "", "size": 0, "fingerprints": [], "fatal": True, "hint": "The other files were read."}
+        told = {
+            "sha256": "",
+            "size": 0,
+            "extent": 0,
+            "paragraphs": [],
+            "fatal": True,
+            "hint": "The other files were read.",
+        }
         return row | told | {"problem": f"{name}: it cannot be read: {error.strerror}."}
-    told = {**row, "sha256": hashlib.sha256(data).hexdigest(), "size": len(data), "fingerprints": [], "fatal": False}
+    told = {**row, "sha256": hashlib.sha256(data).hexdigest(), "size": len(data), "fatal": False}
+    told |= {"extent": 0, "fingerprints": [], "letters": []}
     try:
         opened = _open(data, name)
         if opened.dump is None:
             ready.require_records(opened.file, opened.recipe, name)
         else:
             reading.require_text(opened.dump)
-            told["fingerprints"] = sorted(set(_telling(opened.dump.paragraphs)))
+            told["extent"] = provenance.extent(opened.dump)
+            found = sorted(set(_telling(opened.dump.paragraphs)))
+            told["fingerprints"], told["letters"] = [one for one, _ in found], [letters for _, letters in found]
         told["ready"] = opened.dump is None
         problem = opened.problem(name)
         if problem:
@@ -230,11 +242,12 @@ def _open(data: bytes, name: str) -> _Opened:
     return _Opened(file, recipe, dump, lost)
 
 
-def _telling(paragraphs: Iterable[Paragraph]) -> Iterator[int]:
-    """The fingerprints of paragraphs that make two dumps that have them dumps of one site."""
+def _telling(paragraphs: Iterable[Paragraph]) -> Iterator[tuple[int, int]]:
+    """The fingerprints and letters of paragraphs that make two dumps that have them dumps of one site."""
     for paragraph in paragraphs:
-        if len(skeleton(paragraph.text)) >= LINKING_LETTERS:
-            yield fingerprint(paragraph.text)
+        letters = len(skeleton(paragraph.text))
+        if letters >= LINKING_LETTERS:
+            yield fingerprint(paragraph.text), letters
 
 
 def _bug(name: str, error: Exception) -> dict[str, str]:
@@ -264,21 +277,50 @@ def _rank(surveyed: DataFrame) -> DataFrame:
 
 def _group(store: Store, surveyed: DataFrame, files: DataFrame) -> DataFrame:
     """For each dump that shares text with others the least rank of those that it is split with: `rank`, `group`."""
+    from pyspark.sql import Window
     from pyspark.sql import functions as f
 
-    told = surveyed.join(files.where("not ready").select("path", "rank"), "path").select(
-        "rank", f.explode("fingerprints").alias("fingerprint")
-    )
-    # All that have a paragraph are linked to the first that has it: as many edges as there are such dumps, not their square.
-    least = told.groupBy("fingerprint").agg(f.min("rank").alias("first"), f.count("*").alias("many")).where("many > 1")
-    edges = (
-        told.join(least, "fingerprint")
-        .where("rank <> first")
-        .select(f.col("rank").alias("one"), f.col("first").alias("other"))
-    )
-    return components.connect(edges, store.scratch("groups")).select(
+    ranked = surveyed.join(files.where("not ready").select("path", "rank"), "path")
+    told = ranked.select("rank", f.explode(f.arrays_zip("fingerprints", "letters")).alias("p"))
+    told = told.select("rank", f.col("p.fingerprints").alias("fingerprint"), "p.letters")
+    # Each is linked to the next that has a paragraph: as many edges as there are such dumps, not their square (`blocks.links`).
+    sharing = Window.partitionBy("fingerprint")
+    found = told.withColumn("many", f.count("*").over(sharing)).where("many > 1")
+    found = found.withColumn("other", f.lead("rank").over(sharing.orderBy("rank"))).where("other IS NOT NULL")
+    worth = f.greatest(f.lit(1), f.floor(f.least("letters", f.lit(blocks.LETTERS)) / (f.col("many") - 1)))
+    edges = found.groupBy(f.col("rank").alias("one"), "other").agg(f.sum(worth).alias("worth"))
+    edges = store.scratch("links")("edges", edges)
+    groups = components.connect(edges.select("one", "other"), store.scratch("groups")).select(
         f.col("node").alias("rank"), f.col("component").alias("group")
     )
+    row = ranked.agg(f.sum("extent").alias("extent")).first()
+    if row is None or (row["extent"] or 0) <= blocks.LARGEST:
+        return groups
+    # What is too large to be split together is put into blocks, each group of it by one task.
+    members = ranked.select("rank", "extent").join(groups, "rank")
+    large = members.groupBy("group").agg(f.sum("extent").alias("extent")).where(f.col("extent") > blocks.LARGEST)
+    none = f.lit(None).cast("bigint")
+    nodes = members.select("group", "rank", none.alias("other"), f.col("extent").alias("worth"))
+    links = edges.withColumnRenamed("one", "rank").join(groups, "rank").select("group", "rank", "other", "worth")
+    parts = nodes.union(links).join(large.select("group"), "group").groupBy("group")
+    formed = parts.applyInArrow(_former(blocks.LARGEST), "rank bigint, group bigint")
+    return groups.join(large, "group", "left_anti").select("rank", "group").union(formed)
+
+
+def _former(largest: int) -> Any:
+    def form(part: pa.Table) -> pa.Table:
+        import pyarrow as pa
+
+        rows = part.to_pylist()
+        extents = {row["rank"]: row["worth"] for row in rows if row["other"] is None}
+        ranks = sorted(extents)
+        place = {rank: at for at, rank in enumerate(ranks)}
+        linked = {(place[row["rank"]], place[row["other"]]): row["worth"] for row in rows if row["other"] is not None}
+        formed = blocks.form([extents[rank] for rank in ranks], linked, largest)
+        found = [(ranks[at], ranks[block[0]]) for block in formed for at in block]
+        return pa.table({"rank": [rank for rank, _ in found], "group": [first for _, first in found]})
+
+    return form
 
 
 # ---- the second pass ----
