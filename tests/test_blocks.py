@@ -83,13 +83,13 @@ def plain(record: dict[str, object]) -> dict[str, object]:
 class TestAnArchiveOfManyDumpsThatShareText:
     def test_splits_them_in_blocks_that_fit(self, crowded: list[Path], monkeypatch: pytest.MonkeyPatch) -> None:
         seen: list[int] = []
-        whole = provenance.segment
+        whole = provenance.split_up
 
         def watched(dumps, *told, **more):  # type: ignore[no-untyped-def]
             seen.append(len(dumps))
             return whole(dumps, *told, **more)
 
-        monkeypatch.setattr(provenance, "segment", watched)
+        monkeypatch.setattr(provenance, "split_up", watched)
         with Archive(":memory:") as archive:
             archive.ingest(*crowded)
         assert sum(seen) == len(crowded)
@@ -110,7 +110,7 @@ class TestAnArchiveOfManyDumpsThatShareText:
         with Archive(":memory:") as undisturbed:
             undisturbed.ingest(*crowded)
             expected = state(undisturbed)
-        whole, calls = provenance.segment, 0
+        whole, calls = provenance.split_up, 0
 
         def killed(dumps, *told, **more):  # type: ignore[no-untyped-def]
             nonlocal calls
@@ -122,7 +122,7 @@ class TestAnArchiveOfManyDumpsThatShareText:
         with Archive(tmp_path / "a.db") as archive:
             archive.ingest(crowded[1], crowded[3])
             with monkeypatch.context() as patched:
-                patched.setattr(provenance, "segment", killed)
+                patched.setattr(provenance, "split_up", killed)
                 with pytest.raises(KeyboardInterrupt):
                     archive.ingest(*crowded)
         assert calls == 2
@@ -166,12 +166,11 @@ class TestATextThatIsTooLargeForOneBlock:
         assert 2 * len(whole & found) / (len(whole) + len(found)) > 0.95
 
     def test_has_each_paragraph_in_one_place(self, windowed: Dump) -> None:
-        seen: list[tuple[int, int]] = []
-        (split,) = provenance.segment([windowed], watch=lambda done, total: seen.append((done, total)))
-        count = len(windowed.paragraphs)
-        assert len(split.roles) == len(split.owners) == len(split.reasons) == count
-        assert len(seen) > 3
-        assert seen[-1] == (count, count)
+        (split,) = provenance.segment([windowed])
+        stretches = [stretch.paragraphs for stretch, _ in provenance.stretches(windowed)]
+        assert len(stretches) > 3
+        assert tuple(paragraph for own in stretches for paragraph in own) == windowed.paragraphs
+        assert len(split.roles) == len(split.owners) == len(split.reasons) == len(windowed.paragraphs)
         for number, article in enumerate(split.articles):
             own = [at for at, owner in enumerate(split.owners) if owner == number]
             assert (own[0], own[-1] + 1) == (article.paragraphs.start, article.paragraphs.end)
@@ -194,6 +193,92 @@ class TestATextThatIsTooLargeForOneBlock:
         assert len({doubt.ordinal for doubt in told}) > 0.9 * len(told)
 
 
+class TestALargeFileInAnArchive:
+    """Each stretch of it is a transaction."""
+
+    @pytest.fixture
+    def large(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+        monkeypatch.setattr(blocks, "LARGEST", 50_000)
+        path = tmp_path / "large.txt"
+        path.write_text(dump(0, 150_000, 3)[0], "utf-8")
+        return path
+
+    @pytest.fixture
+    def expected(self, large: Path) -> tuple[object, ...]:
+        with Archive(":memory:") as undisturbed:
+            undisturbed.ingest(large)
+            assert undisturbed.ingest(large).known
+            assert not undisturbed.check(deep=True).problems
+            return state(undisturbed)
+
+    def interrupt(self, archive: Archive, large: Path, monkeypatch: pytest.MonkeyPatch) -> int:
+        """Ingest the file, and be killed in its third stretch; how many articles are there."""
+        whole = provenance.stretches
+
+        def killed(*told, **more):  # type: ignore[no-untyped-def]
+            for number, found in enumerate(whole(*told, **more)):
+                if number == 2:
+                    raise KeyboardInterrupt
+                yield found
+
+        with monkeypatch.context() as patched:
+            patched.setattr(provenance, "stretches", killed)
+            with pytest.raises(KeyboardInterrupt):
+                archive.ingest(large)
+        (count,) = archive._db.execute("SELECT count(*) FROM articles").fetchone()
+        return int(count)
+
+    def test_goes_on_after_a_kill_where_it_was(
+        self, large: Path, expected: tuple[object, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        with Archive(tmp_path / "a.db") as archive:
+            there = self.interrupt(archive, large, monkeypatch)
+            assert there
+            assert any("not split yet" in told for told in archive.check().problems)
+        first = archive_numbers(tmp_path / "a.db")
+        with Archive(tmp_path / "a.db") as archive:
+            archive.ingest(large)
+            assert state(archive) == expected
+            assert not archive.check(deep=True).problems
+        assert archive_numbers(tmp_path / "a.db")[:there] == first
+
+    def test_is_begun_anew_when_a_person_decides_meanwhile(
+        self, large: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        with Archive(":memory:") as undisturbed, Archive(":memory:") as archive:
+            undisturbed.ingest(large)
+            self.interrupt(archive, large, monkeypatch)
+            lines = [record["start_line"] for record in undisturbed.records(every=True)]
+            for one in (undisturbed, archive):
+                one.decide("no-cut", f"large.txt:{sorted(map(int, lines))[1]}")
+            archive.ingest(large)
+            assert state(archive) == state(undisturbed)
+
+    def test_and_by_other_rules(
+        self, large: Path, expected: tuple[object, ...], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        with Archive(":memory:") as archive:
+            self.interrupt(archive, large, monkeypatch)
+            archive._db.execute("UPDATE dumps SET together = 'by other rules', unfinished = 'by other rules'")
+            archive.ingest(large)
+            assert state(archive) == expected
+
+    def test_stays_as_it_is_when_it_is_split_again(self, large: Path, expected: tuple[object, ...]) -> None:
+        with Archive(":memory:") as archive:
+            archive.ingest(large)
+            numbers = archive._db.execute("SELECT id FROM articles ORDER BY id").fetchall()
+            assert not archive.rebuild().changed
+            assert archive._db.execute("SELECT id FROM articles ORDER BY id").fetchall() == numbers
+            archive._db.execute("UPDATE dumps SET segmented = 'otherwise'")
+            assert archive.rebuild().changed == ["large.txt"]
+            assert state(archive) == expected
+
+
+def archive_numbers(path: Path) -> list[tuple[int, str]]:
+    with Archive(path) as archive:
+        return list(archive._db.execute("SELECT id, key FROM articles ORDER BY id").fetchall())
+
+
 FRENCH = """Le phare de la digue
 
 Le bureau du port a acheté une nouvelle lampe pour le bout de la digue, et le vieux gardien l'a allumée mardi soir.
@@ -210,7 +295,7 @@ class TestWhatIsAskedOfKnownFiles:
             raise KeyboardInterrupt
 
         with monkeypatch.context() as patched:
-            patched.setattr(provenance, "segment", killed)
+            patched.setattr(provenance, "split_up", killed)
             with pytest.raises(KeyboardInterrupt):
                 archive.ingest(path, **asked)  # type: ignore[arg-type]
 

@@ -26,8 +26,8 @@ def segment(
     ['It rained for nine days.', 'It rained for nine days.']
     """
     given = [dumps] if isinstance(dumps, Dump) else list(dumps)
-    splits = provenance.segment(given, rulings, [profile] * len(given))
-    return [article for dump, split in zip(given, splits, strict=True) for article in complete(dump, split)]
+    found = provenance.split_up(given, rulings, [profile] * len(given))
+    return [article for own in found for stretch, split in own for article in complete(stretch, split)]
 
 
 def complete(

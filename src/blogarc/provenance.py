@@ -10,7 +10,7 @@ the start of an article, some way above its own end, so that every border is fou
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from heapq import merge
 from itertools import accumulate, islice
@@ -28,26 +28,30 @@ _Window = tuple[Dump, int, Segmentation]  # a stretch of a dump, how many of its
 
 
 def segment(
-    dumps: Sequence[Dump],
-    rulings: Sequence[Ruling] = (),
-    profiles: Sequence[Profile | None] = (),
-    *,
-    watch: Callable[[int, int], None] = lambda done, total: None,
+    dumps: Sequence[Dump], rulings: Sequence[Ruling] = (), profiles: Sequence[Profile | None] = ()
 ) -> list[Segmentation]:
     """As `segmentation.segment`, with the parts of a dump split one by one, and what is too large for one block window by
-    window: then `watch` is told how many paragraphs of how many are done."""
+    window."""
+    return [_joined([split for _, split in own]) for own in split_up(dumps, rulings, profiles)]
+
+
+def split_up(
+    dumps: Sequence[Dump], rulings: Sequence[Ruling] = (), profiles: Sequence[Profile | None] = ()
+) -> list[Iterable[tuple[Dump, Segmentation]]]:
+    """The same in the stretches in which it is found: of each dump one, itself, or if they are too large, many."""
     given = [*profiles] or [None] * len(dumps)
-    if _fit(dumps):
-        return _segment(dumps, rulings, given)
-    found: list[Segmentation] = []
-    for dump, profile in zip(dumps, given, strict=True):
-        own, done = [], 0
-        for _, count, split in _windows(dump, rulings, profile):
-            own.append(_beginning(split, count))
-            done += count
-            watch(done, len(dump.paragraphs))
-        found.append(_joined(own))
-    return found
+    if fit(dumps):
+        return [[told] for told in zip(dumps, _segment(dumps, rulings, given), strict=True)]
+    return [stretches(dump, rulings, profile) for dump, profile in zip(dumps, given, strict=True)]
+
+
+def stretches(
+    dump: Dump, rulings: Sequence[Ruling] = (), profile: Profile | None = None, first: int = 0
+) -> Iterator[tuple[Dump, Segmentation]]:
+    """What `segment` finds in a dump that is too large for one block, in the stretches in which it finds it, each as a dump of
+    its own paragraphs. Those before `first`, with which a stretch begins, are left out."""
+    for window, count, split in _windows(dump, rulings, profile, first):
+        yield replace(window, paragraphs=window.paragraphs[:count]), _beginning(split, count)
 
 
 def explain(
@@ -59,7 +63,7 @@ def explain(
 ) -> dict[str, dict[str, float]]:
     """As `segmentation.explain`, among the same parts and in the same window as `segment`."""
     given = [*profiles] or [None] * len(dumps)
-    if _fit(dumps):
+    if fit(dumps):
         return _explain(dumps, index, ordinal, rulings, given)
     first = 0
     for window, count, _ in _windows(dumps[index], rulings, given[index]):
@@ -75,7 +79,7 @@ def doubts(
 ) -> Iterator[Doubt]:
     """As `segmentation.doubts`, among the same parts and in the same windows as `segment`."""
     given = [*profiles] or [None] * len(dumps)
-    if _fit(dumps):
+    if fit(dumps):
         yield from _doubts(dumps, rulings, given)
         return
     found: list[list[Doubt]] = []
@@ -103,7 +107,8 @@ def extent(dump: Dump) -> int:
     return sum(map(_extent, dump.paragraphs))
 
 
-def _fit(dumps: Sequence[Dump]) -> bool:
+def fit(dumps: Sequence[Dump]) -> bool:
+    """Whether dumps can be split together."""
     return sum(map(extent, dumps)) <= blocks.LARGEST
 
 
@@ -111,10 +116,10 @@ def _extent(paragraph: Paragraph) -> int:
     return blocks.extent(paragraph.bytes.end - paragraph.bytes.start, 1)
 
 
-def _windows(dump: Dump, rulings: Sequence[Ruling], profile: Profile | None) -> Iterator[_Window]:
-    """A dump in stretches that fit into a block."""
+def _windows(dump: Dump, rulings: Sequence[Ruling], profile: Profile | None, first: int = 0) -> Iterator[_Window]:
+    """A dump in windows that fit into a block."""
     reach = [0, *accumulate(map(_extent, dump.paragraphs))]
-    first, count = 0, len(dump.paragraphs)
+    count = len(dump.paragraphs)
     while True:
         end = max(first + 1, bisect_right(reach, reach[first] + blocks.LARGEST) - 1)
         window = replace(dump, paragraphs=dump.paragraphs[first:end])
@@ -165,8 +170,11 @@ def _doubts(dumps: Sequence[Dump], rulings: Sequence[Ruling], profiles: Sequence
 
 
 def placed(article: Article, dump: Dump) -> Article:
-    """The article with what its part says of where it is from, and how many of its lines were mended."""
-    mended = sum(p.mended for p in dump.paragraphs[article.paragraphs.start : article.paragraphs.end])
+    """The article of a dump, or of a stretch of it, with what its part says of where it is from, and how many of its lines were
+    mended."""
+    before = dump.paragraphs[0].ordinal
+    own = dump.paragraphs[article.paragraphs.start - before : article.paragraphs.end - before]
+    mended = sum(p.mended for p in own)
     part = _part_at(dump.parts, article.bytes.start)
     if part is None and not mended:
         return article

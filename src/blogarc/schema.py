@@ -61,6 +61,7 @@ CREATE TABLE dumps (
     ingested TEXT NOT NULL,           -- UTC, ISO 8601
     profile INTEGER REFERENCES profiles (id),  -- of its site, if one was given
     segmented TEXT,                   -- digest of its articles and leftovers; NULL until it is split
+    unfinished TEXT,                  -- digest of what of it is split so far, if it is split and stored in stretches
     together TEXT,                    -- digest of the dumps that it was split with, itself among them
     seal TEXT                         -- digest of what of the row nothing can derive again
 );

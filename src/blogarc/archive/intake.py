@@ -16,9 +16,9 @@ import hashlib
 import json
 import zlib
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
 from time import perf_counter
@@ -35,7 +35,7 @@ from blogarc.archive.runs import last_run, record_run
 from blogarc.archive.seals import seal
 from blogarc.articles import complete
 from blogarc.errors import CorruptError, InputError
-from blogarc.model import Article, Dump, Layout, Profile
+from blogarc.model import Article, Dump, Layout, LineRuling, Profile
 from blogarc.reading import formats
 from blogarc.reading.formats import Recipe
 from blogarc.reading.packing import USUAL, Limits, Unpacked, open_packed
@@ -80,63 +80,34 @@ def ingest(
     chosen = None if spoken is None else _chosen(db, spoken)
     sources, skipped = reading.find_sources(paths)
     problems = [Problem(s.name, f"{s.name}: {s.reason}.", s.hint) for s in skipped]
-    known: list[str] = []
-    profiled: dict[int, str] = {}
-    otherwise: dict[int, tuple[str, Recipe, str]] = {}
-    insisted = format is not None or whole_page or bool(fields)
-    new: list[int] = []
+    came = _Arrivals()
     total, done = sum(s.size for s in sources), 0
     for source in sources:
         progress("Reading", done, total, "bytes")
         done += source.size
         try:
-            data = reading.load_source(source, limits)
-            known_as = known_dump(db, hashlib.sha256(data).hexdigest())
-            if known_as is not None:
-                known.append(source.name)
-                if profile is not None and _is_other_profile(db, known_as, profile):
-                    profiled[known_as] = source.name
-                if not insisted:
-                    continue
-            file = open_packed(data, source.name, limits)
-            recipe = formats.choose(file, source.name, fields or {}, format, whole_page=whole_page)
-            dump, lost = read_dump(data, source.name, recipe, file)
+            problems += _take(db, source, came, profile, fields or {}, format, whole_page, limits)
         except InputError as error:
             problems.append(Problem(source.name, error.message, error.hint))
-            continue
-        damage = "; ".join(filter(None, (file.damage, lost)))
-        if known_as is not None:
-            if recipe != load_recipe(db, known_as):
-                otherwise[known_as] = (dump.name, recipe, damage)
-                problems += _troubles(dump, damage)
-            continue
-        with writing(db):
-            if known_dump(db, dump.sha256) is not None:
-                known.append(dump.name)  # another process was quicker
-                continue
-            new.append(store_dump(db, dump, data, recipe, file.packing, damage))
-            if profile is not None:
-                set_profile(db, new[-1], profile)
-        problems += _troubles(dump, damage)
     progress("Reading", total, total, "bytes")
-    if not new and problems and not set(known) - {problem.name for problem in problems}:
+    if not came.new and problems and not set(came.known) - {problem.name for problem in problems}:
         first = problems[0]
         more = f" ({len(problems) - 1} more like it.)" if len(problems) > 1 else ""
         raise InputError(f"Nothing could be ingested. {first.message}{more}", first.hint)
     # Whole or not at all: after a kill, what was asked of known files and done by half would look as if it were done.
-    with writing(db) if otherwise or profiled or chosen else nullcontext():
+    with writing(db) if came.otherwise or came.profiled or chosen else nullcontext():
         if chosen:
             record_run(db, "languages", languages.VERSION, {"languages": chosen}, "", "", {}, started, 0.0)
-        for known_as in profiled:
+        for known_as in came.profiled:
             set_profile(db, known_as, profile or "")
         touched = {
             dump
-            for known_as, (_, recipe, damage) in otherwise.items()
+            for known_as, (_, recipe, damage) in came.otherwise.items()
             for dump in _reread(db, known_as, recipe, damage)
         }
-        changed = segment_pending(db, progress, again=bool(chosen), only=profiled.keys() | touched, jobs=jobs)
-    dumps = [_describe(db, dump) for dump in new]
-    reread = [replace(_describe(db, dump), name=name) for dump, (name, _, _) in otherwise.items()]
+        changed = segment_pending(db, progress, again=bool(chosen), only=came.profiled.keys() | touched, jobs=jobs)
+    dumps = [_describe(db, dump) for dump in came.new]
+    reread = [replace(_describe(db, dump), name=name) for dump, (name, _, _) in came.otherwise.items()]
     problems += [
         Problem(
             d.name,
@@ -146,37 +117,90 @@ def ingest(
         for d in (*dumps, *reread)
         if d.layout == Layout.RECORDS and d.leftovers
     ]
-    by_language = _count_languages(db, new)
+    by_language = _count_languages(db, came.new)
     report = IngestReport(
         dumps=dumps,
-        known=known,
+        known=came.known,
         problems=problems,
         articles=sum(d.articles for d in dumps),
         languages=by_language,
         leftovers=sum(d.leftovers for d in dumps),
-        resegmented=[name for id_, name in changed if id_ not in {*new, *otherwise}],
+        resegmented=[name for id_, name in changed if id_ not in {*came.new, *came.otherwise}],
         seconds=perf_counter() - clock,
-        profiled=list(profiled.values()),
+        profiled=list(came.profiled.values()),
         reread=reread,
     )
-    if new or changed:
+    if came.new or changed:
         with writing(db):
-            counts = {"dumps": len(new), "articles": report.articles, "leftovers": report.leftovers}
+            counts = {"dumps": len(came.new), "articles": report.articles, "leftovers": report.leftovers}
             record_run(db, "ingest", segmentation.VERSION, {}, "", articles_digest(db), counts, started, report.seconds)
     return report
 
 
-def _troubles(dump: Dump, damage: str) -> Iterator[Problem]:
+@dataclass(slots=True)
+class _Arrivals:
+    """What the files of one call are to an archive: the names of those that it knew, and by number the new ones, those that get
+    another profile, and those that are to be read another way, with what cannot be read so."""
+
+    known: list[str] = field(default_factory=list)
+    new: list[int] = field(default_factory=list)
+    profiled: dict[int, str] = field(default_factory=dict)
+    otherwise: dict[int, tuple[str, Recipe, str]] = field(default_factory=dict)
+
+
+def _take(
+    db: Database,
+    source: reading.Source,
+    came: _Arrivals,
+    profile: str | None,
+    fields: Mapping[str, str],
+    format: str | None,
+    whole_page: bool,
+    limits: Limits,
+) -> Iterable[Problem]:
+    """Read a file and store it, if it is new; what there is to say about it. Raises InputError if it cannot be read."""
+    data = reading.load_source(source, limits)
+    known_as = known_dump(db, hashlib.sha256(data).hexdigest())
+    if known_as is not None:
+        came.known.append(source.name)
+        if profile is not None and _is_other_profile(db, known_as, profile):
+            came.profiled[known_as] = source.name
+        if not (format or whole_page or fields):
+            return ()
+    file = open_packed(data, source.name, limits)
+    recipe = formats.choose(file, source.name, fields, format, whole_page=whole_page)
+    dump, lost = read_dump(data, source.name, recipe, file)
+    damage = "; ".join(filter(None, (file.damage, lost)))
+    if known_as is not None:
+        if recipe == load_recipe(db, known_as):
+            return ()
+        came.otherwise[known_as] = (dump.name, recipe, damage)
+        return _troubles(dump, damage)
+    with writing(db):
+        if known_dump(db, dump.sha256) is not None:
+            came.known.append(dump.name)  # another process was quicker
+            return ()
+        came.new.append(store_dump(db, dump, data, recipe, file.packing, damage))
+        if profile is not None:
+            set_profile(db, came.new[-1], profile)
+    return _troubles(dump, damage)
+
+
+def _troubles(dump: Dump, damage: str) -> list[Problem]:
     """What a person should know of a file that is kept although not all of it could be read."""
+    told = []
     if damage:
         hint = "What could be read of it is kept, and all its bytes are."
-        yield Problem(dump.name, f"{dump.name}: {damage}.", hint)
+        told.append(Problem(dump.name, f"{dump.name}: {damage}.", hint))
     if dump.repaired:
-        yield Problem(
-            dump.name,
-            f"{dump.name}: {dump.repaired:,} damaged characters were repaired or left out.",
-            "The bytes are kept as received: blogarc restore gives them back.",
+        told.append(
+            Problem(
+                dump.name,
+                f"{dump.name}: {dump.repaired:,} damaged characters were repaired or left out.",
+                "The bytes are kept as received: blogarc restore gives them back.",
+            )
         )
+    return told
 
 
 def rebuild(db: Database, progress: Progress) -> RebuildReport:
@@ -250,6 +274,9 @@ def segment_pending(
     rows = list(db.query("SELECT id, segmented FROM dumps ORDER BY name, sha256"))
     pending = [row["id"] for row in rows if again or row["segmented"] is None or row["id"] in only]
     ready_made = dict(db.execute("SELECT id, name FROM dumps WHERE reader IS NOT NULL").fetchall())
+    for dump in pending:
+        if again or dump in only:
+            _start_over(db, dump)
     changed: list[tuple[int, str]] = []
     done: set[int] = set()
     for dump in pending:
@@ -293,33 +320,89 @@ def _split_around(
 def _split_block(
     db: Database, block: list[int], version: int, changed: list[tuple[int, str]], progress: Progress, jobs: int
 ) -> bool:
-    """Split these dumps together; what came out otherwise goes to `changed`. False, and nothing is done, if another process
-    has made it another block since the archive was of this version."""
+    """Split these dumps together; what came out otherwise goes to `changed`. False if another process has made it another block
+    since the archive was of this version, or has gone on with it."""
 
-    def watch(done: int, total: int) -> None:
-        progress("Splitting a large file", done, total, "paragraphs")
+    def asked() -> _Asked:
+        return _Asked(line_rulings(db), [load_profile(db, member) for member in block], spoken_languages(db))
 
     while True:
-        since, rulings = data_version(db), line_rulings(db)
-        sites = [load_profile(db, member) for member in block]
+        since, told = data_version(db), asked()
         dumps = [load_dump(db, member) for member in block]
-        splits = provenance.segment(dumps, rulings, sites, watch=watch)
+        if not provenance.fit(dumps):
+            return _split_large(db, block[0], dumps[0], told, changed, progress, jobs)
+        found = [
+            [_finish(db, stretch, split, told.spoken, progress, jobs) for stretch, split in own]
+            for own in provenance.split_up(dumps, told.rulings, told.sites)
+        ]
         with writing(db):
             # Another process may have brought a related dump, or a decision, and split them all by more than was known here.
             now = data_version(db)
             if now != version and split_with(db, block[0]) != block:
                 return False
-            if now != since and (rulings, sites) != (line_rulings(db), [load_profile(db, member) for member in block]):
+            if now != since and told != asked():
                 continue
-            touched: set[str] = set()
-            for id_, source, split in zip(block, dumps, splits, strict=True):
-                keys = _store_split(db, id_, source, split, progress, jobs)
-                if keys is not None:
+            for id_, source, own in zip(block, dumps, found, strict=True):
+                if _replace_split(db, id_, own.__iter__):
                     changed.append((id_, source.name))
-                    touched |= keys
             put_together(db, block)
-            _index(db, touched)
         return True
+
+
+def _split_large(
+    db: Database,
+    dump: int,
+    source: Dump,
+    asked: _Asked,
+    changed: list[tuple[int, str]],
+    progress: Progress,
+    jobs: int,
+) -> bool:
+    """Split a dump that is too large for a block. The first time each stretch of it is a transaction, and what is there after a
+    kill is gone on with; later it is replaced as a whole."""
+
+    def read(first: int = 0) -> Iterator[_Finished]:
+        for stretch, split in provenance.stretches(source, asked.rulings, asked.sites[0], first):
+            progress("Splitting a large file", stretch.paragraphs[0].ordinal, len(source.paragraphs), "paragraphs")
+            yield _finish(db, stretch, split, asked.spoken, progress, jobs)
+
+    first, digest = _unfinished(db, dump)
+    if first is None:
+        with writing(db):
+            if _replace_split(db, dump, read):
+                changed.append((dump, source.name))
+            put_together(db, [dump])
+        return True
+    if first and not were_together(db, [dump]):
+        _start_over(db, dump)  # it was begun by other rules
+        first, digest = 0, ""
+    for finished in read(first):
+        with writing(db):
+            if _unfinished(db, dump) != (first, digest):
+                return False  # another process was quicker
+            digest = finished.digest(digest)
+            first = _store_split(db, dump, finished)
+            done = first == len(source.paragraphs)
+            row = {"segmented": digest, "unfinished": None} if done else {"unfinished": digest}
+            db.table("dumps").update(dump, row)
+            put_together(db, [dump])
+    changed.append((dump, source.name))
+    return True
+
+
+def _start_over(db: Database, dump: int) -> None:
+    """Forget what of a dump was split, if it was not split to its end."""
+    with writing(db):
+        if _unfinished(db, dump)[0]:
+            _index(db, _remove_articles(db, dump))
+            db.table("dumps").update(dump, {"unfinished": None})
+
+
+def _unfinished(db: Database, dump: int) -> tuple[int | None, str]:
+    """At which paragraph to go on with a dump that is not split to its end, None if it is; and a digest of what is done."""
+    segmented, digest = db.execute("SELECT segmented, unfinished FROM dumps WHERE id = ?", [dump]).fetchone()
+    (first,) = db.execute("SELECT min(ordinal) FROM paragraphs WHERE dump = ? AND role IS NULL", [dump]).fetchone()
+    return (None if segmented is not None else int(first or 0)), digest or ""
 
 
 def outdated(db: Database) -> dict[int, Recipe]:
@@ -339,7 +422,7 @@ def _reread(db: Database, dump: int, recipe: Recipe, damage: str | None = None) 
         related = related_dumps(db, dump)
         _remove_articles(db, dump)
         db.execute("DELETE FROM paragraphs WHERE dump = ?", [dump])
-        db.table("dumps").update(dump, {**_recipe_row(recipe), "segmented": None})
+        db.table("dumps").update(dump, {**_recipe_row(recipe), "segmented": None, "unfinished": None})
         source = load_dump(db, dump)
         _store_paragraphs(db, dump, source)
         db.table("dumps").update(dump, _reading_row(source) | ({} if damage is None else {"damage": damage}))
@@ -501,26 +584,85 @@ def _store_paragraphs(db: Database, id_: int, dump: Dump) -> None:
     )
 
 
-def _store_split(
-    db: Database, dump: int, source: Dump, split: Segmentation, progress: Progress, jobs: int
-) -> set[str] | None:
-    """Replace the articles and leftovers of a dump. The keys of old and new articles; None if nothing is different."""
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What persons said of the splits of some dumps: their decisions, a profile for each dump, the languages told apart."""
+
+    rulings: Sequence[LineRuling]
+    sites: Sequence[Profile | None]
+    spoken: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Finished:
+    """A dump that is split, or a stretch of it, and its articles with all that is known of them."""
+
+    source: Dump
+    split: Segmentation
+    articles: Sequence[Article]
+
+    def digest(self, before: str = "") -> str:
+        """Of everything that is stored about it, evidence aside, and of what is before it."""
+        told = [
+            (
+                a.key,
+                a.paragraphs.start,
+                a.paragraphs.end,
+                a.title,
+                a.text,
+                a.byline,
+                a.published,
+                a.updated,
+                a.translator,
+                a.language,
+                a.toggle,
+                a.url,
+                sorted(a.origin.items()),
+            )
+            for a in self.articles
+        ]
+        sure = [(a.language_confidence, a.language_shares, a.language_source, a.mixed) for a in self.articles]
+        found = json.dumps([told, sure, self.split.roles, self.split.owners])
+        return hashlib.sha256((before + found).encode()).hexdigest()
+
+
+def _finish(
+    db: Database, source: Dump, split: Segmentation, spoken: Sequence[str], progress: Progress, jobs: int
+) -> _Finished:
     articles = []
-    spoken = spoken_languages(db)
     judge = partial(judged.judge, db, spoken=spoken, jobs=jobs)
     for done, article in enumerate(complete(source, split, spoken, judge=judge)):
         if done % 100 == 0:
             progress("Reading languages", done, len(split.articles), "articles")
         articles.append(provenance.placed(article, source))
-    digest = _digest(articles, split)
+    return _Finished(source, split, articles)
+
+
+def _replace_split(db: Database, dump: int, read: Callable[[], Iterable[_Finished]]) -> bool:
+    """Replace the articles and leftovers of a dump, which may be read more than once; whether they are others than before."""
     (before,) = db.execute("SELECT segmented FROM dumps WHERE id = ?", [dump]).fetchone()
-    if before == digest:
-        _store_evidence(db, dump, articles, split)
-        return None
-    touched = _remove_articles(db, dump) | {article.key for article in articles}
+    if before is not None:
+        digest = ""
+        for finished in read():
+            digest = finished.digest(digest)
+            _store_evidence(db, dump, finished)
+        if digest == before:
+            return False
+    touched, digest = _remove_articles(db, dump), ""
+    for finished in read():
+        digest = finished.digest(digest)
+        _store_split(db, dump, finished)
+    db.table("dumps").update(dump, {"segmented": digest, "unfinished": None})
+    _index(db, touched)
+    return True
+
+
+def _store_split(db: Database, dump: int, finished: _Finished) -> int:
+    """Store the articles and leftovers of a dump or a stretch of it; at which paragraph it ends."""
     ids = []
-    for article in articles:
+    for article in finished.articles:
         ids.append(int(db.table("articles").insert(_article_row(dump, article)).last_pk))  # type: ignore[arg-type]
+    split, paragraphs = finished.split, finished.source.paragraphs
     db.conn.executemany(
         "UPDATE paragraphs SET role = ?, article = ?, text = ?, evidence = ? WHERE dump = ? AND ordinal = ?",
         (
@@ -532,56 +674,31 @@ def _store_split(
                 dump,
                 paragraph.ordinal,
             )
-            for paragraph, role, owner, reason in zip(
-                source.paragraphs, split.roles, split.owners, split.reasons, strict=True
-            )
+            for paragraph, role, owner, reason in zip(paragraphs, split.roles, split.owners, split.reasons, strict=True)
         ),
     )
-    db.table("dumps").update(dump, {"segmented": digest})
-    return touched
+    _index(db, {article.key for article in finished.articles})
+    return paragraphs[-1].ordinal + 1
 
 
-def _store_evidence(db: Database, dump: int, articles: Sequence[Article], split: Segmentation) -> None:
+def _store_evidence(db: Database, dump: int, finished: _Finished) -> None:
     """Another dump may show the same border by something else: then only what is said of it changes."""
     db.conn.executemany(
         "UPDATE articles SET evidence = :told WHERE dump = :dump AND paragraph_start = :start AND evidence <> :told",
         (
             {"told": _article_row(dump, article)["evidence"], "dump": dump, "start": article.paragraphs.start}
-            for article in articles
+            for article in finished.articles
         ),
     )
+    split, first = finished.split, finished.source.paragraphs[0].ordinal
     db.conn.executemany(
         "UPDATE paragraphs SET evidence = :told WHERE dump = :dump AND ordinal = :ordinal AND evidence <> :told",
         (
-            {"told": json.dumps(reason, ensure_ascii=False), "dump": dump, "ordinal": ordinal}
-            for ordinal, (owner, reason) in enumerate(zip(split.owners, split.reasons, strict=True))
+            {"told": json.dumps(reason, ensure_ascii=False), "dump": dump, "ordinal": first + place}
+            for place, (owner, reason) in enumerate(zip(split.owners, split.reasons, strict=True))
             if owner < 0
         ),
     )
-
-
-def _digest(articles: Sequence[Article], split: Segmentation) -> str:
-    """Of everything that is stored about a split, evidence aside."""
-    told = [
-        (
-            a.key,
-            a.paragraphs.start,
-            a.paragraphs.end,
-            a.title,
-            a.text,
-            a.byline,
-            a.published,
-            a.updated,
-            a.translator,
-            a.language,
-            a.toggle,
-            a.url,
-            sorted(a.origin.items()),
-        )
-        for a in articles
-    ]
-    sure = [(a.language_confidence, a.language_shares, a.language_source, a.mixed) for a in articles]
-    return hashlib.sha256(json.dumps([told, sure, split.roles, split.owners]).encode()).hexdigest()
 
 
 def _article_row(dump: int, article: Article) -> dict[str, object]:

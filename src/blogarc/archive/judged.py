@@ -14,6 +14,7 @@ from importlib.metadata import version
 from sqlite_utils import Database
 
 from blogarc import languages
+from blogarc.archive.connection import writing
 from blogarc.languages import Language
 
 
@@ -29,11 +30,12 @@ def judge(db: Database, texts: Sequence[str], spoken: Sequence[str], jobs: int) 
             known[digest] = Language(row[0], row[1], json.loads(row[2]), bool(row[3]))
     new = {digest: text for digest, text in zip(digests, texts, strict=True) if digest not in known}
     found = dict(zip(new, languages.detect_all(list(new.values()), spoken, jobs=jobs), strict=True))
-    db.conn.execute("DELETE FROM judged_texts WHERE rules < ? OR rules > ?", (rules, rules))
-    db.conn.executemany(
-        "INSERT INTO judged_texts (rules, text, language, confidence, shares, mixed) VALUES (?, ?, ?, ?, ?, ?)",
-        ((rules, digest, f.code, f.confidence, json.dumps(f.shares), f.mixed) for digest, f in found.items()),
-    )
+    with writing(db):
+        db.conn.execute("DELETE FROM judged_texts WHERE rules < ? OR rules > ?", (rules, rules))
+        db.conn.executemany(
+            "INSERT OR IGNORE INTO judged_texts (rules, text, language, confidence, shares, mixed) VALUES (?, ?, ?, ?, ?, ?)",
+            ((rules, digest, f.code, f.confidence, json.dumps(f.shares), f.mixed) for digest, f in found.items()),
+        )
     known |= found
     return [known[digest] for digest in digests]
 

@@ -52,7 +52,7 @@ def _reduce(copy: Database, condition: str, parameters: dict[str, str | int]) ->
     copy.execute("BEGIN")
     copy.execute("DELETE FROM articles WHERE id NOT IN (SELECT id FROM meant)")
     copy.execute("DELETE FROM dumps WHERE id NOT IN (SELECT dump FROM articles)")
-    copy.execute("UPDATE dumps SET profile = NULL, segmented = NULL, together = NULL")
+    copy.execute("UPDATE dumps SET profile = NULL, segmented = NULL, unfinished = NULL, together = NULL")
     copy.execute("DELETE FROM profiles")
     # A copy without the article that represents it stands for itself.
     copy.execute("INSERT INTO clusters SELECT id, id FROM articles WHERE id NOT IN (SELECT article FROM clusters)")

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from sqlite_utils import Database
 
-from blogarc import blocks
+from blogarc import blocks, segmentation
 from blogarc.schema import LINKING_LETTERS
 
 
@@ -48,7 +48,7 @@ def blocks_around(db: Database, dump: int) -> list[list[int]]:
 
 
 def were_together(db: Database, block: Sequence[int]) -> bool:
-    """Whether each of these dumps was last split with just the others."""
+    """Whether each of these dumps was last split with just the others, by the rules of now."""
     digest = _digest_of(db, block)
     (other,) = db.execute(
         "SELECT EXISTS (SELECT 1 FROM dumps WHERE id IN (SELECT value FROM json_each(?)) AND together IS NOT ?)",
@@ -66,11 +66,11 @@ def put_together(db: Database, block: Sequence[int]) -> None:
 
 
 def _digest_of(db: Database, block: Sequence[int]) -> str:
-    """What tells a block from others, in any archive."""
+    """What tells a block from others, in any archive, and what the rules split it by."""
     rows = db.execute(
         "SELECT sha256 FROM dumps WHERE id IN (SELECT value FROM json_each(?)) ORDER BY 1", [json.dumps(block)]
     )
-    return hashlib.sha256("\n".join(sha256 for (sha256,) in rows).encode()).hexdigest()
+    return hashlib.sha256("\n".join([str(segmentation.VERSION), *(sha256 for (sha256,) in rows)]).encode()).hexdigest()
 
 
 def _extent(db: Database, dump: int) -> int:

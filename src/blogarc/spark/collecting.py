@@ -371,20 +371,20 @@ def _find_in(
     rows: Sequence[dict[str, Any]], opened: Sequence[_Opened], spoken: tuple[str, ...]
 ) -> Iterator[dict[str, Any]]:
     dumps = [file.dump for file in opened if file.dump is not None]
-    splits = iter(provenance.segment(dumps) if dumps else ())
+    splits = iter(provenance.split_up(dumps) if dumps else ())
     for row, file in zip(rows, opened, strict=True):
         first = int(row["rank"]) << ORDINAL_BITS
         if file.dump is None:
             yield from _find_ready(row, file, spoken, first)
             continue
-        split = next(splits)
-        for article in complete(file.dump, split, spoken):
-            yield _article(provenance.placed(article, file.dump), row, first)
-        for paragraph, role, owner, reason in zip(
-            file.dump.paragraphs, split.roles, split.owners, split.reasons, strict=True
-        ):
-            if owner < 0:
-                yield _leftover(paragraph, role, json.dumps(reason, ensure_ascii=False), row, first)
+        for stretch, split in next(splits):
+            for article in complete(stretch, split, spoken):
+                yield _article(provenance.placed(article, stretch), row, first)
+            for paragraph, role, owner, reason in zip(
+                stretch.paragraphs, split.roles, split.owners, split.reasons, strict=True
+            ):
+                if owner < 0:
+                    yield _leftover(paragraph, role, json.dumps(reason, ensure_ascii=False), row, first)
 
 
 def _find_ready(row: dict[str, Any], opened: _Opened, spoken: tuple[str, ...], first: int) -> Iterator[dict[str, Any]]:
