@@ -4,7 +4,8 @@
 
 kills itself (SIGKILL, which no program can answer) at the third such point. `FAULT_COUNT=FILE` writes how often each point
 was passed, `FAULT_PEAK=FILE` how much memory it took. With `FAULT_SIZE=BYTES` it dies when a file grows beyond that, with
-`FAULT_ROOM=BYTES` the write fails. With `FAULT_MIGRATION` there is a newer schema than there is. The points are put around
+`FAULT_ROOM=BYTES` the write fails. With `FAULT_LARGEST` a block holds so much, with
+`FAULT_MIGRATION` there is a newer schema than there is. The points are put around
 the library calls from outside: blogarc itself knows nothing of them.
 """
 
@@ -77,6 +78,10 @@ def prepare() -> None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
         # By itself Python takes the signal for an error of the write; the kernel would end the process with it.
         signal.signal(signal.SIGXFSZ, signal.SIG_DFL if deadly else signal.SIG_IGN)
+    if os.environ.get("FAULT_LARGEST"):
+        from blogarc import blocks
+
+        blocks.LARGEST = int(os.environ["FAULT_LARGEST"])
     if os.environ.get("FAULT_MIGRATION"):
         from blogarc import schema
 
