@@ -217,6 +217,8 @@ def main() -> int:
     new = Catalog(
         locale="es", project="blogarc", version="", header_comment="# The messages of blogarc in Spanish: `make words`."
     )
+    # One and many, as people count: newer versions of babel have a third form, for millions.
+    new.mime_headers = [("Plural-Forms", "nplurals=2; plural=(n != 1);")]
     for message in sorted(collect(), key=str):
         known = old.get(message if isinstance(message, str) else message[0])
         new.add(message, known.string if known else None)

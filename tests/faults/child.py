@@ -4,9 +4,8 @@
 
 kills itself (SIGKILL, which no program can answer) at the third such point. `FAULT_COUNT=FILE` writes how often each point
 was passed, `FAULT_PEAK=FILE` how much memory it took. With `FAULT_SIZE=BYTES` it dies when a file grows beyond that, with
-`FAULT_ROOM=BYTES` the write fails. With `FAULT_LARGEST` a block holds so much, with
-`FAULT_MIGRATION` there is a newer schema than there is. The points are put around
-the library calls from outside: blogarc itself knows nothing of them.
+`FAULT_ROOM=BYTES` the write fails. With `FAULT_LARGEST` a block holds no more, with `FAULT_MIGRATION` there is a newer
+schema than there is. The points are put around the library calls from outside: blogarc itself knows nothing of them.
 """
 
 from __future__ import annotations

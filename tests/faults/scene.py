@@ -39,8 +39,8 @@ class Job:
     environment: Mapping[str, str] = field(default_factory=dict)
 
 
-# In `migrate`, the archive is from before a migration that `child` knows and blogarc does not. `ingest-parts` splits dumps in blocks
-# and stretches, as if they were large.
+# In `migrate`, the archive is from before a migration that `child` knows and blogarc does not. `ingest-parts` splits dumps in
+# blocks and stretches, as if they were large.
 JOBS = (
     Job("ingest", ("ingest", "dumps"), "new"),
     Job("ingest-parts", ("ingest", "dumps"), "new", {"FAULT_LARGEST": "60000"}),
