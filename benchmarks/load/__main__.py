@@ -4,8 +4,8 @@
 
 Makes dumps of posts with planted copies and translations (`corpus`), and runs ingest, dedupe, pairs and export over them, each
 in a process of its own. Ingest, dedupe and pairs are killed (SIGKILL) so many times, at other parts of the time that they
-take, and typed again. Says of each stage how long it took and how much memory at most; `--undisturbed` does all once more without a kill,
-and compares the exported bytes. What is exported is written to disk, and is not kept.
+take, and typed again. Says of each stage how long it took and how much memory at most; `--undisturbed` does all once more
+without a kill, and compares the exported bytes. What is exported is written to disk, and is not kept.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ STAGES = (("ingest", "dumps"), ("dedupe",), ("pairs",), ("export", "-o", "corpus
 
 
 def run(folder: Path, line: tuple[str, ...], kill_after: float | None = None) -> tuple[float, int, bool]:
-    """Run a command; the seconds that it took, the most bytes of memory, and whether it was killed, after so many seconds if that
-    is said and it still ran."""
+    """Run a command; the seconds that it took, the most bytes of memory, and whether it was killed: after so many seconds,
+    if that is said and it still ran."""
     clock = time.perf_counter()
     command = [sys.executable, "-m", "blogarc", *line, "--quiet"]
     process = subprocess.Popen(command, cwd=folder)
