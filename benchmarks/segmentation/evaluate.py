@@ -40,6 +40,7 @@ Scores = dict[str, float]
 # The kinds of evidence, by what their names say; the first that fits.
 GROUPS = {
     "always": r"^any paragraph$",
+    "lists of openings": r"opening in a list",
     "copies": r"cop(y|ies|ied)\b.*|doubled posts",
     "cohesion": r"^the words change",
     "language": r"^the language changes",

@@ -5,7 +5,7 @@
 
 The model is a linear-chain conditional random field (Lafferty, McCallum and Pereira 2001) over three labels, whose features
 are the columns of `blogarc.segmentation.evidence`. The objective is the log-likelihood of the true labels, less `--penalty`
-times half the squared weights; L-BFGS finds its only maximum.
+times half the squared weights; L-BFGS finds its only maximum. The evidence of lists is learnt over the rest (see `learn`).
 
 The shipped weights were learnt with the defaults, that is from
 
@@ -35,6 +35,7 @@ from blogarc.model import Dump
 from blogarc.paragraphs import read_dump
 from blogarc.segmentation.decoding import Label
 from blogarc.segmentation.evidence import Evidence, Regime, gather
+from blogarc.segmentation.listings import LISTED
 
 Floats = NDArray[np.float64]
 LABELS = len(Label)
@@ -43,6 +44,8 @@ MOST_STEPS = 150
 BATCH = 64
 ROOT = Path(__file__).parents[2]
 SAMPLES, WEIGHTS = ROOT / "sample_data", ROOT / "src" / "blogarc" / "segmentation" / "weights.json"
+# Kinds that were planted for the evidence of lists; all others teach without them first.
+LISTING_KINDS = ("index_pages",)
 # The group of dumps that were not planted; what is learnt from them counts more.
 LABELLED, WEIGHT, PENALTY, SEEDS, FIRST = "labelled", 6.0, 6.0, 16, 1000
 
@@ -154,15 +157,39 @@ class Model:
 
 def learn(examples: list[Example], weight: float = WEIGHT, penalty: float = PENALTY) -> dict[str, Any]:
     """The weights under which the labels of the examples are likeliest. Each dump file counts alike, up to its length; those
-    that were not planted count `weight` times."""
+    that were not planted count `weight` times.
+
+    In two steps: first the weights of all evidence but that of lists, from all dumps but the kinds that were planted for it;
+    then those of lists from all dumps, the others given. Learnt at once, what is told by both is shared out between them, and
+    dumps without a list are split by what is left."""
     model = Model(examples[0].names)
+    later = np.zeros(model.size, bool)
+    of_lists = np.isin(model.names, LISTED)
+    later[: 2 * model.width] = np.repeat(np.tile(of_lists, 1 + len(Regime)), 2)
+    first = [e for e in examples if e.group.split("/")[0] not in LISTING_KINDS]
+    vector = np.zeros(model.size)
+    for given, free in ((first, ~later), (examples, later)):
+        vector = _fit(model, given or examples, vector, free, weight, penalty)
+    return model.to_json(vector)
+
+
+def _fit(
+    model: Model, examples: list[Example], vector: Floats, free: NDArray[np.bool_], weight: float, penalty: float
+) -> Floats:
+    """The vector with the best values where it is free, the others as they are."""
     order = sorted(examples, key=lambda e: len(e.labels))
     batches = [_pad(order[at : at + BATCH], weight) for at in range(0, len(order), BATCH)]
 
-    def objective(vector: Floats) -> tuple[float, Floats]:
-        weights, steps, opening = model.unpack(vector)
-        gradient = penalty * model.penalties * vector
-        loss = 0.5 * float(gradient @ vector)
+    def filled(values: Floats) -> Floats:
+        whole = vector.copy()
+        whole[free] = values
+        return whole
+
+    def objective(values: Floats) -> tuple[float, Floats]:
+        whole = filled(values)
+        weights, steps, opening = model.unpack(whole)
+        gradient = penalty * model.penalties * whole
+        loss = 0.5 * float(gradient @ whole)
         for batch in batches:
             value, (g_weights, g_steps, g_opening) = _likelihood(batch, weights, steps, opening)
             loss -= value
@@ -171,10 +198,10 @@ def learn(examples: list[Example], weight: float = WEIGHT, penalty: float = PENA
             gradient[k : k + LABELS * LABELS] -= g_steps.ravel()
             g_opening[Label.INSIDE] = 0.0
             gradient[-LABELS:] -= g_opening
-        return loss, gradient
+        return loss, gradient[free]
 
-    found = minimize(objective, np.zeros(model.size), jac=True, method="L-BFGS-B", options={"maxiter": MOST_STEPS})
-    return model.to_json(found.x)
+    found = minimize(objective, vector[free], jac=True, method="L-BFGS-B", options={"maxiter": MOST_STEPS})
+    return filled(found.x)
 
 
 def _pad(examples: list[Example], weight: float) -> tuple[Any, ...]:

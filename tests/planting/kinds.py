@@ -366,6 +366,88 @@ def teasers(rng: random.Random) -> Draft:
     return Draft(pages, draw_layout(rng))
 
 
+def excerpt(rng: random.Random, post: Post, form: str, size: int, ending: str) -> list[str]:
+    """The opening of a post as an index sets it: its first `size` paragraphs, the last of them maybe cut; or its first so many
+    words, with the breaks of paragraphs or run together."""
+    if form in ("paragraphs", "cut"):
+        paragraphs = list(post.paragraphs[:size])
+        return [*paragraphs[:-1], cut_text(rng, paragraphs[-1], ending)] if form == "cut" else paragraphs
+    kept: list[str] = []
+    room = size
+    for text in post.paragraphs:
+        spoken = text.split()
+        kept.append(" ".join(spoken[:room]))
+        room -= len(spoken)
+        if room <= 0:
+            break
+    if room < 0:
+        kept[-1] = kept[-1].rstrip(" ,;:—–") + ending
+    return kept if form == "words" else [" ".join(kept)]
+
+
+@kind(
+    "an index of openings, in one of many forms, above the whole posts or below them, in parts among them, or in a file"
+)
+def index_pages(rng: random.Random) -> Draft:
+    posts = draw_posts(rng, rng.randint(6, 16), suits=lambda post: post.words > 50)
+    site = open_site(rng, posts)
+    filler = draw_filler(site)
+    form = rng.choice(("paragraphs", "cut", "cut", "words", "words", "run in"))
+    size = rng.choice((1, 1, 2, 3)) if form in ("paragraphs", "cut") else rng.choice((20, 35, 55, 90))
+    ending = rng.choice(phrasebook("read_more_inline")) if rng.random() < 0.8 else ("", "")
+    more = rng.choice(phrasebook("read_more")) if rng.random() < 0.6 else None
+    below = site.draw(("comment_count", "posted_in", "share"), 1) if rng.random() < 0.25 else []
+    rule = rng.choice(phrasebook("rule"))[0] if rng.random() < 0.15 else ""
+    heads = rng.choice(("same", "same", "none", "title", "listed only"))
+    announced = site.draw(("intro",), rng.choice((0, 1, 1, 2)))
+    place = rng.choice(("above", "above", "below", "parts", "after each", "file"))
+
+    def listed(post: Post) -> Page:
+        spanish = post.lang == "es"
+        paragraphs = excerpt(rng, post, form, size, ending[spanish])
+        missing = tuple(paragraphs) != post.paragraphs and paragraphs != [" ".join(post.paragraphs)]
+        head = [] if heads == "none" else site.head(post)
+        if heads == "title":
+            head = [line for line in head if line.role is Role.TITLE]
+        kind, variant = ("teaser", "teaser") if missing else ("full", "orig")
+        page: Page = [site.copy(post, paragraphs, kind=kind, variant=variant, head=head)]
+        if more:
+            page.append(Line(site.fill(more[spanish], post.lang, post), Role.FURNITURE))
+        page += site.lines(below, post)
+        return [*page, Line(rule, Role.FURNITURE)] if rule else page
+
+    def index(part: Sequence[Post]) -> Page:
+        return [*site.lines(announced), *(item for post in part for item in listed(post)), *filler.between()]
+
+    def whole(post: Post) -> Page:
+        head: list[Line] | None = [] if heads == "listed only" else None
+        return [site.copy(post, head=head), *filler.after(post), *filler.between(post)]
+
+    kept = [post for post in posts if rng.random() < 0.93] or posts
+    order = rng.choice(("same", "same", "reversed", "random"))
+    full = kept[::-1] if order == "reversed" else rng.sample(kept, len(kept)) if order == "random" else kept
+    wholes = [item for post in full for item in whole(post)]
+    top, bottom = header(site), footer(site)
+    if place == "file":
+        return Draft([[*top, *index(posts), *bottom], [*top, *wholes, *bottom]], draw_layout(rng))
+    if place == "below":
+        content = [*wholes, *index(posts)]
+    elif place == "parts":
+        size_of_part = rng.choice((3, 4, 6))
+        content = []
+        for at in range(0, len(posts), size_of_part):
+            part = posts[at : at + size_of_part]
+            content += index(part) + [item for post in part if post in kept for item in whole(post)]
+    elif place == "after each":
+        content = []
+        for post in full:
+            others = [other for other in posts if other is not post]
+            content += whole(post) + index(rng.sample(others, rng.randint(2, min(4, len(others)))))
+    else:
+        content = [*index(posts), *wholes]
+    return one_page([*top, *content, *bottom], draw_layout(rng))
+
+
 @kind("overlapping page crawls of one blog in several files; a post recurs across files, never inside one")
 def paginated(rng: random.Random) -> Draft:
     posts = draw_posts(rng, rng.randint(10, 24))
@@ -587,8 +669,9 @@ def site_crawl(rng: random.Random) -> Draft:
 
 
 def other_kind(rng: random.Random) -> Draft:
-    relayed = ("wrapped", "lines", "odd_bytes")
-    return KINDS[rng.choice([name for name in KINDS if name not in relayed])][0](rng)
+    # `index_pages` came later and stays out, so that what a seed of these gives is what it gave.
+    left_out = ("wrapped", "lines", "odd_bytes", "index_pages")
+    return KINDS[rng.choice([name for name in KINDS if name not in left_out])][0](rng)
 
 
 @kind("any other kind, its lines broken at a column")

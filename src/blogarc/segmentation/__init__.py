@@ -24,7 +24,7 @@ from blogarc.segmentation.margins import margins
 from blogarc.segmentation.overruling import BY_A_PERSON, Overruled, listen, shapes_of
 from blogarc.text import content, excerpt
 
-VERSION = 1
+VERSION = 2
 # Furniture with at least so much evidence is called boilerplate; with less it is unassigned, for a person to look at.
 _SURE = 1.0
 _MOST_HEAD_LINES = 5

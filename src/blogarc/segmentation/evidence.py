@@ -26,6 +26,7 @@ from blogarc.segmentation.cohesion import cohesion_columns
 from blogarc.segmentation.cues import Cue
 from blogarc.segmentation.heads import find_heads
 from blogarc.segmentation.lines import furniture_columns, head_columns, share_copied
+from blogarc.segmentation.listings import listing_columns
 from blogarc.segmentation.repetition import COVERED, Copy, Coverage, copy_columns, cover, find_copies, tie
 from blogarc.segmentation.strip import LONG, Bools, Floats, Ints, Strip, lay_out
 
@@ -135,6 +136,7 @@ def gather(dumps: Sequence[Dump], shapes: Ints | None = None) -> Evidence:
     told = {
         "any paragraph": np.ones(len(strip), np.float32),
         **copy_columns(strip, copies, copied, heads.confirmed),
+        **listing_columns(strip, copies),
         **head_columns(strip, copied, heads),
         **furniture_columns(strip, copied),
         **cohesion_columns(strip),

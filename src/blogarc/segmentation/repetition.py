@@ -41,7 +41,7 @@ _FURNITURE_BETWEEN = 3
 _ALIKE_AT_THE_END = 75.0
 # The same for paragraphs in a gap of a chain, as many on one side as on the other.
 _ALIKE_IN_PLACE = 55.0
-_ELLIPSIS = re.compile(r"(?:…|\.\.\.|\[…\])\W*$")
+ELLIPSIS = re.compile(r"(?:…|\.\.\.|\[…\])\W*$")
 # How far aligned paragraphs are drawn together, and from which weight of a copy on.
 _TIE, _LIGHTEST_TIE = 0.5, 80.0
 _COLUMNS_AT_ONCE = 8  # so that no second table is held
@@ -90,11 +90,16 @@ def find_copies(strip: Strip) -> list[Copy]:
     copies = []
     for chain in _drop_repeated_phrases(chains, len(strip)):
         (i, j), (i_last, _) = chain.pairs[0], chain.pairs[-1]
-        adjacent = bool(dumps[i] == dumps[j] and j - i_last - 1 <= _FURNITURE_BETWEEN)
-        # A sentence that a post says again after another is no copy of it.
-        adjacent &= strip.letters[i_last + 1 : j].sum() <= max(SHORT, strip.letters[i : i_last + 1].sum() / 2)
-        copies.append(Copy(tuple(chain.pairs), chain.weight, bool(adjacent)))
+        copies.append(Copy(tuple(chain.pairs), chain.weight, are_adjacent(strip, i, i_last, j)))
     return copies
+
+
+def are_adjacent(strip: Strip, first: int, last: int, other: int) -> bool:
+    """Whether what begins at `other` stands next to the stretch before it from `first` to `last`."""
+    adjacent = bool(strip.dumps[first] == strip.dumps[other] and other - last - 1 <= _FURNITURE_BETWEEN)
+    # A sentence that a post says again after another is no copy of it.
+    limit = max(SHORT, strip.letters[first : last + 1].sum() / 2)
+    return adjacent and bool(strip.letters[last + 1 : other].sum() <= limit)
 
 
 def _next_occurrences(identities: Ints) -> Ints:
@@ -351,8 +356,8 @@ def copy_columns(strip: Strip, copies: Sequence[Copy], coverage: Coverage, heads
             after, other_after = last + 1, other_last + 1
             if after < len(strip) and not strip.starts[after]:
                 other_ends = other_after >= len(strip) or bool(strip.starts[other_after])
-                cut = _is_cut(strip.texts[last], strip.texts[other_last])
-                other_cut = _is_cut(strip.texts[other_last], strip.texts[last]) or (
+                cut = is_cut(strip.texts[last], strip.texts[other_last])
+                other_cut = is_cut(strip.texts[other_last], strip.texts[last]) or (
                     not other_ends and bool(more[other_after])
                 )
                 if other_cut and not cut:
@@ -453,9 +458,9 @@ def _recurring(strip: Strip) -> Bools:
     return np.asarray(np.bincount(strip.identities)[strip.identities] >= 3)
 
 
-def _is_cut(text: str, whole: str) -> bool:
+def is_cut(text: str, whole: str) -> bool:
     """Whether a paragraph is the beginning of another, and less than most of it."""
-    return len(text) < 0.9 * len(whole) or bool(_ELLIPSIS.search(text) and not _ELLIPSIS.search(whole))
+    return len(text) < 0.9 * len(whole) or bool(ELLIPSIS.search(text) and not ELLIPSIS.search(whole))
 
 
 def _raise(column: Floats, place: int, value: float) -> None:
