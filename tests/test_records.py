@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+import subprocess
+import sys
 from itertools import pairwise
 from pathlib import Path
 
@@ -125,3 +128,63 @@ def test_every_line_is_a_record_or_unreadable_or_blank(lines: list[object]) -> N
     for span in reversed(spans):
         del covered[span.start : span.end]
     assert not covered.removeprefix(b"\xef\xbb\xbf").strip()
+
+
+INGEST = """
+import sys
+from pathlib import Path
+from blogarc import Archive, workers
+from blogarc.archive import ready
+
+folder, copied, stop = Path(sys.argv[1]), sys.argv[2] == "copied", int(sys.argv[3])
+ready._LARGE = 0
+if not copied:
+    workers.can_copy = lambda: False
+told = []
+
+def progress(task, done, total, unit):
+    told.append(task)
+    if stop and told.count("Reading records") == stop:
+        import os, signal
+        os.kill(os.getpid(), signal.SIGKILL)
+
+with Archive(folder / "archive.db", progress=progress) as archive:
+    report = archive.ingest(folder / "posts.jsonl")
+    archive.dedupe()
+    archive.export(folder / f"{sys.argv[2]}.jsonl", every=True)
+    archive.check(deep=True)
+    print(report.articles, report.leftovers)
+"""
+
+
+def _many(folder: Path) -> Path:
+    texts = [edited(FERRY, 5 + seed % 9) if seed % 3 else f"{KILN} Number {seed}." for seed in range(700)]
+    lines: list[object] = [{"text": told, "title": f"Post {n}" if n % 2 else ""} for n, told in enumerate(texts)]
+    lines[5], lines[400] = b"not JSON\n", b"  \n"
+    return written(folder, *lines)
+
+
+def _ingested(folder: Path, how: str, stop: int = 0) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-c", INGEST, str(folder), how, str(stop)]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+def test_a_file_is_the_same_read_in_a_copy_of_the_process_and_here(tmp_path: Path) -> None:
+    digests, told = [], []
+    for how in ("copied", "here"):
+        folder = tmp_path / how
+        folder.mkdir()
+        _many(folder)
+        told.append(_ingested(folder, how).stdout)
+        digests.append(hashlib.sha256((folder / f"{how}.jsonl").read_bytes()).hexdigest())
+    assert told == ["698 1\n"] * 2
+    assert digests[0] == digests[1]
+
+
+@pytest.mark.parametrize("how", ["copied", "here"])
+def test_a_file_that_was_stored_by_half_when_all_was_killed_is_not_there(how: str, tmp_path: Path) -> None:
+    path = _many(tmp_path)
+    assert _ingested(tmp_path, how, stop=2).returncode == -9
+    with Archive(tmp_path / "archive.db") as archive:
+        assert (archive.stats().articles, len(archive.check().problems)) == (0, 0)
+        assert archive.ingest(path).articles == 698

@@ -137,6 +137,23 @@ def test_fingerprints_and_keys_fit_where_they_are_stored(written: str) -> None:
     assert re.fullmatch("[0-9a-f]{16}", text.content_key([written]))
 
 
+@given(
+    st.lists(st.lists(st.one_of(st.text(st.characters()), ODD), min_size=1, max_size=3), max_size=6), st.integers(1, 40)
+)
+def test_many_articles_have_the_keys_and_words_that_each_has(articles: list[list[str]], at_once: int) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(text, "_LONG", at_once)
+        told = list(text.contents(articles))
+    assert told == [text.content(pieces) for pieces in articles]
+
+
+@given(st.text(st.sampled_from("ab \n\u00a0\u2028")), st.integers(min_value=2, max_value=6))
+def test_an_excerpt_is_the_beginning_of_all_its_words(written: str, length: int) -> None:
+    told = text.excerpt(written, length)
+    flat = " ".join(written.split())
+    assert told == flat if len(flat) <= length else flat.startswith(told.removesuffix("…")) and told.endswith("…")
+
+
 @given(st.text(), st.integers(min_value=2, max_value=60))
 def test_an_excerpt_is_short_and_flat(written: str, length: int) -> None:
     short = text.excerpt(written, length)

@@ -13,7 +13,7 @@ import codecs
 import hashlib
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -323,8 +323,50 @@ def content(texts: Iterable[str]) -> tuple[str, int]:
     """The key of an article, and how many words it has."""
     pieces = list(texts)
     told = [_known_words(piece) if len(piece) < _LONG else _joined_words(piece) for piece in pieces]
-    joined = b" ".join([words for words, _ in told if words]) or " ".join(pieces).encode("utf-8", "surrogatepass")
-    return hashlib.blake2b(joined, digest_size=8).hexdigest(), sum([count for _, count in told])
+    return _key_of(b" ".join([words for words, _ in told if words]), pieces), sum([count for _, count in told])
+
+
+def contents(articles: Sequence[Sequence[str]]) -> Iterator[tuple[str, int]]:
+    """`content` of each of some articles, in less than half the time: the spaces between the words of many are made one in
+    numpy, without an object for every word.
+
+    >>> list(contents([["A title", "Some text."], ["—"]])) == [content(["A title", "Some text."]), content(["—"])]
+    True
+    """
+    start, letters = 0, 0
+    for end, pieces in enumerate(articles, 1):
+        letters += sum(map(len, pieces))
+        if letters >= _LONG or end == len(articles):
+            yield from _contents(articles[start:end])
+            start, letters = end, 0
+
+
+def _contents(articles: Sequence[Sequence[str]]) -> Iterator[tuple[str, int]]:
+    import numpy as np
+
+    # A byte that UTF-8 never uses stands between the articles.
+    apart = b" \xff ".join([b" ".join(map(_words_apart, pieces)) for pieces in articles])
+    data = np.frombuffer(apart, np.uint8)
+    blank = data == 32
+    kept = np.ones(len(data), bool)
+    np.logical_and(blank[1:], blank[:-1], out=kept[1:])
+    np.logical_not(kept[1:], out=kept[1:])
+    flat = data[kept].tobytes()
+    spaces = np.frombuffer(flat, np.uint8) == 32
+    start = 0
+    for pieces in articles:
+        end = flat.find(b"\xff", start)
+        end = end if end >= 0 else len(flat)
+        joined = flat[start:end].strip(b" ")
+        around = end - start - len(joined)
+        yield _key_of(joined, pieces), int(np.count_nonzero(spaces[start:end])) - around + 1 if joined else 0
+        start = end + 1
+
+
+def _key_of(joined: bytes, pieces: Sequence[str]) -> str:
+    """The key of an article of these words, or, if it has none, of its signs."""
+    told = joined or " ".join(pieces).encode("utf-8", "surrogatepass")
+    return hashlib.blake2b(told, digest_size=8).hexdigest()
 
 
 def _joined_words(piece: str) -> tuple[bytes, int]:
@@ -351,11 +393,13 @@ def excerpt(text: str, length: int = 80) -> str:
     >>> excerpt("One two three four", 11)
     'One two…'
     """
-    flat = " ".join(text[: 20 * length].split())
-    if len(flat) <= length:
-        flat = " ".join(text.split())
-        if len(flat) <= length:
-            return flat
+    # More of it is looked at only where that is not enough.
+    for end in (2 * length, 20 * length, len(text)):
+        flat = " ".join(text[:end].split())
+        if len(flat) > length:
+            break
+    else:
+        return flat
     cut = flat[: length - 1]
     at = cut.rfind(" ")
     return (cut[:at] if at > length // 2 else cut).rstrip(" ,;:.-–—") + "…"

@@ -1,18 +1,26 @@
-"""Work in threads, in order: numpy and rapidfuzz let go of the interpreter while they count, so that threads use all cores.
+"""How work is spread over the cores of a machine: in threads, and beside this process in a copy of it.
 
-Threads need no copies of what they work on, and behave alike on every system, in a notebook and in a frozen program. What
-comes out does not depend on how many there are.
+numpy, rapidfuzz and zlib let go of the interpreter while they count, so that threads use all cores. Threads need no copies of
+what they work on, and behave alike on every system, in a notebook and in a frozen program. Work that is Python's own is done
+by one at a time, however many threads there are: where the system can copy this process as it stands (Linux), such work is
+done in a copy. What comes out does not depend on how many there are, nor on whether there is a copy.
 """
 
 from __future__ import annotations
 
+import gc
 import os
+import pickle
+import signal
+import struct
 import sys
+import threading
+import warnings
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
-from typing import TypeVar
+from contextlib import contextmanager, suppress
+from typing import Any, NoReturn, TypeVar
 
 import numpy as np
 
@@ -29,6 +37,10 @@ _KEPT_MEMORY = 31 << 20
 # A thread that wants the interpreter asks for it after so many seconds. By default these are five thousandths, in which numpy
 # does tens of the steps after each of which a thread here asks.
 _PATIENCE = 0.0005
+
+# What a copy has made and nobody has taken is held by the system, up to so many bytes; the usual is a sixteenth of that.
+_UNDER_WAY = 1 << 20
+_LENGTH = struct.Struct("<Q")
 
 
 def in_order(function: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[Result]:
@@ -57,3 +69,106 @@ def _patience() -> Iterator[None]:
         yield
     finally:
         sys.setswitchinterval(usual)
+
+
+def can_copy() -> bool:
+    """Whether this process may be copied. A thread is not copied with it, and what it held stays locked for ever in the copy:
+    so only where Python has no other, of a progress bar or of a notebook. numpy's own bear it; what is done in a copy must not
+    ask any other library that has threads."""
+    alone = threading.active_count() == 1 and threading.current_thread() is threading.main_thread()
+    return sys.platform == "linux" and _THREADS > 1 and alone
+
+
+@contextmanager
+def beside(make: Callable[[], Iterable[Item]]) -> Iterator[Iterator[Item]]:
+    """What an iterable gives, made in a copy of this process, some items ahead of what is asked for, while what came is used
+    here; made here, where the process cannot be copied. What passes from one to the other is pickled, and so are errors.
+
+    >>> with beside(lambda: (n * n for n in range(3))) as squares:
+    ...     list(squares)
+    [0, 1, 4]
+    """
+    if not can_copy():
+        yield iter(make())
+        return
+    ours, theirs = os.pipe()
+    with suppress(OSError):
+        _widen(theirs)
+    child = _fork()
+    if not child:
+        os.close(ours)
+        _be_the_copy(make, theirs)
+    os.close(theirs)
+    try:
+        with os.fdopen(ours, "rb", buffering=0) as pipe:
+            yield _received(pipe)
+    finally:
+        # It may be at work still, if nobody wanted the rest.
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+
+
+def _fork() -> int:
+    with warnings.catch_warnings():
+        # Python warns of threads, and counts those of numpy.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        return os.fork()
+
+
+def _widen(pipe: int) -> None:
+    if sys.platform == "linux":
+        import fcntl
+
+        fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, _UNDER_WAY)
+
+
+def _be_the_copy(make: Callable[[], Iterable[object]], pipe: int) -> NoReturn:
+    """Make the items and send them; and end without tidying up, because files and databases are those of the other."""
+    try:
+        # Whoever stops the program stops the other process, which ends this one; if it is killed, nobody takes what is sent.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        gc.freeze()  # what was there before is looked through by nobody any more, and so is not copied
+        try:
+            for item in make():
+                _send(pipe, (item, None))
+            _send(pipe, None)
+        except BrokenPipeError:
+            pass
+        except BaseException as error:
+            try:
+                _send(pipe, (None, error))
+            except (TypeError, AttributeError, pickle.PicklingError):
+                _send(pipe, (None, RuntimeError(repr(error))))
+    finally:
+        os._exit(0)
+
+
+def _send(pipe: int, told: object) -> None:
+    data = memoryview(pickle.dumps(told, pickle.HIGHEST_PROTOCOL))
+    os.write(pipe, _LENGTH.pack(len(data)))
+    while data:
+        data = data[os.write(pipe, data) :]
+
+
+def _received(pipe: Any) -> Iterator[Any]:
+    """The items that come through a pipe. Raises what the copy raised, and RuntimeError if it ended before the end."""
+    while True:
+        told = pickle.loads(_taken(pipe, _LENGTH.unpack(_taken(pipe, _LENGTH.size))[0]))
+        if told is None:
+            return
+        item, error = told
+        if error is not None:
+            raise error
+        yield item
+
+
+def _taken(pipe: Any, size: int) -> bytearray:
+    data = bytearray(size)
+    view, at = memoryview(data), 0
+    while at < size:
+        count = pipe.readinto(view[at:])
+        if not count:
+            raise RuntimeError("A process that was to do a part of the work has ended before its time.")
+        at += count
+    return data

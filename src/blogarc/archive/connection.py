@@ -25,6 +25,7 @@ Word = TypeVar("Word", bound=StrEnum)
 
 MEMORY = ":memory:"
 _BUSY_SECONDS = 30.0
+_CACHE = 1 << 16  # kilobytes
 
 
 def connect(path: str | Path, *, create: bool, copied: Callable[[Path], None] = lambda path: None) -> Database:
@@ -49,6 +50,8 @@ def connect(path: str | Path, *, create: bool, copied: Callable[[Path], None] = 
         try:
             connection.execute("PRAGMA foreign_keys = ON")
             connection.execute("PRAGMA synchronous = FULL")
+            # Of the pages of an archive so many are held; of the usual two megabytes the indexes of a large one take all.
+            connection.execute(f"PRAGMA cache_size = -{_CACHE}")
             # The file may be a stranger's: its views call nothing that acts.
             connection.execute("PRAGMA trusted_schema = OFF")
             db = Database(connection, execute_plugins=False)

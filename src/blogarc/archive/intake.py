@@ -3,7 +3,8 @@
 Two steps, so that a kill between them loses nothing: each file is stored with its bytes and its paragraphs in a
 transaction of its own; then every dump that is not split yet is segmented together with those it shares text with. A dump
 whose split comes out as before is left alone, and with it what was found about its articles. Because a split depends on
-the set of dumps and not on how it came together, any order of ingestion gives the same corpus.
+the set of dumps and not on how it came together, any order of ingestion gives the same corpus. Of a file of ready articles,
+which no other file changes, both steps are one transaction.
 
 A known file is read another way only if a person says how, by a format, by `whole_page` or by names of fields: then what was
 read of it is replaced, in one transaction with what this changes in others. Its bytes stay, and decisions, which speak of
@@ -86,7 +87,9 @@ def ingest(
         progress("Reading", done, total, "bytes")
         done += source.size
         try:
-            problems += _take(db, source, came, profile, fields or {}, format, whole_page, limits)
+            problems += _take(
+                db, source, came, profile, fields or {}, format, whole_page, limits, progress, judge_again=bool(chosen)
+            )
         except InputError as error:
             problems.append(Problem(source.name, error.message, error.hint))
     progress("Reading", total, total, "bytes")
@@ -157,10 +160,16 @@ def _take(
     format: str | None,
     whole_page: bool,
     limits: Limits,
+    progress: Progress,
+    judge_again: bool,
 ) -> Iterable[Problem]:
-    """Read a file and store it, if it is new; what there is to say about it. Raises InputError if it cannot be read."""
+    """Read a file and store it, if it is new; what there is to say about it. Raises InputError if it cannot be read.
+
+    Ready articles are stored with their file, unless the languages of all are judged again anyway.
+    """
     data = reading.load_source(source, limits)
-    known_as = known_dump(db, hashlib.sha256(data).hexdigest())
+    sha256 = hashlib.sha256(data).hexdigest()
+    known_as = known_dump(db, sha256)
     if known_as is not None:
         came.known.append(source.name)
         if profile is not None and _is_other_profile(db, known_as, profile):
@@ -169,7 +178,7 @@ def _take(
             return ()
     file = open_packed(data, source.name, limits)
     recipe = formats.choose(file, source.name, fields, format, whole_page=whole_page)
-    dump, lost = read_dump(data, source.name, recipe, file)
+    dump, lost = read_dump(data, source.name, recipe, file, sha256)
     damage = "; ".join(filter(None, (file.damage, lost)))
     if known_as is not None:
         if recipe == load_recipe(db, known_as):
@@ -180,7 +189,10 @@ def _take(
         if known_dump(db, dump.sha256) is not None:
             came.known.append(dump.name)  # another process was quicker
             return ()
-        came.new.append(store_dump(db, dump, data, recipe, file.packing, damage))
+        if recipe.reader is None or judge_again:
+            came.new.append(store_dump(db, dump, data, recipe, file.packing, damage))
+        else:
+            came.new.append(_store_ready(db, dump, data, recipe, file, damage, progress))
         if profile is not None:
             set_profile(db, came.new[-1], profile)
     return _troubles(dump, damage)
@@ -440,19 +452,55 @@ def ready_entries(db: Database, dump: int) -> Iterator[tuple[int, Article | Unre
 def _read_again(db: Database, dump: int, progress: Progress) -> bool:
     """Store the articles of a file of ready articles; whether they are others than before."""
     (before,) = db.execute("SELECT segmented FROM dumps WHERE id = ?", [dump]).fetchone()
-    found = list(ready_entries(db, dump)) if before is not None else ready_entries(db, dump)
-    if not isinstance(found, Iterator):
+    row_of = partial(_article_row, dump)
+    if before is not None:
         # Nothing is touched unless the rules read something else, because what was found about articles goes with them.
+        found = list(ready_entries(db, dump))
         digest = ready.digest_of(found)
         db.table("dumps").update(dump, {"libraries": load_recipe(db, dump).libraries})
         seal(db, "dumps", dump)
         if digest == before:
             return False
         _remove_articles(db, dump)
-    digest = ready.store(db, dump, iter(found), _article_row, progress)
+        digest = ready.store(db, dump, ready.parts(found, row_of), progress)
+    else:
+        (name,) = db.execute("SELECT name FROM dumps WHERE id = ?", [dump]).fetchone()
+        file, recipe = open_packed(load_bytes(db, dump), name), load_recipe(db, dump)
+        with ready.reading(file, recipe, name, spoken_languages(db), row_of) as parts:
+            digest = ready.store(db, dump, parts, progress)
+    _split_as(db, dump, digest)
+    return True
+
+
+def _store_ready(
+    db: Database, dump: Dump, data: bytes, recipe: Recipe, file: Unpacked, damage: str, progress: Progress
+) -> int:
+    """Keep a file of ready articles with its bytes, and its articles at once, because no other file changes them; its number.
+
+    Its bytes are packed while its articles are read, as far as these reach.
+    """
+    id_ = _add_dump(db, dump, recipe, file.packing, damage)
+    pieces = _store_bytes(db, id_, dump, data)
+    stored, size = 0, len(file.data)
+
+    def besides(reached: int) -> None:
+        nonlocal stored
+        # Of a packed file as large a share.
+        while stored * size < reached * len(data):
+            stored = next(pieces, len(data))
+
+    with ready.reading(file, recipe, dump.name, spoken_languages(db), partial(_article_row, id_)) as parts:
+        digest = ready.store(db, id_, parts, progress, besides)
+    for _ in pieces:
+        pass
+    _split_as(db, id_, digest)
+    return id_
+
+
+def _split_as(db: Database, dump: int, digest: str) -> None:
+    """Write down which articles were read of a file of ready articles."""
     db.table("dumps").update(dump, {"segmented": digest})
     seal(db, "dumps", dump)  # how many lines it has may be known only now
-    return True
 
 
 def spoken_languages(db: Database) -> tuple[str, ...]:
@@ -495,8 +543,9 @@ def _is_other_profile(db: Database, dump: int, text: str) -> bool:
     return (row[0] if row else None) != (text if profiles.parse(text) else None)
 
 
-def read_dump(data: bytes, name: str, recipe: Recipe, file: Unpacked) -> tuple[Dump, str]:
-    """A file as a dump, and in words what of it could not be read. Raises InputError if nothing in it is for us."""
+def read_dump(data: bytes, name: str, recipe: Recipe, file: Unpacked, sha256: str = "") -> tuple[Dump, str]:
+    """A file as a dump, and in words what of it could not be read; `sha256` is of its bytes, if that is known. Raises
+    InputError if nothing in it is for us."""
     if recipe.reader is None:
         dump, lost = reading.dump_of(data, name, recipe, file)
         reading.require_text(dump)
@@ -509,7 +558,7 @@ def read_dump(data: bytes, name: str, recipe: Recipe, file: Unpacked) -> tuple[D
             )
         return dump, lost
     ready.require_records(file, recipe, name)
-    return ready.dump_of(data, name, file), ""
+    return ready.dump_of(data, name, file, sha256), ""
 
 
 def store_dump(
@@ -519,6 +568,16 @@ def store_dump(
 
     `packing` and `damage` say how it was packed, and what of it could not be read; `ingested` when it came, if that is not now.
     """
+    id_ = _add_dump(db, dump, recipe, packing, damage, ingested)
+    for _ in _store_bytes(db, id_, dump, data):
+        pass
+    _store_paragraphs(db, id_, dump)
+    seal(db, "dumps", id_)
+    return id_
+
+
+def _add_dump(db: Database, dump: Dump, recipe: Recipe, packing: str | None, damage: str, ingested: str = "") -> int:
+    """The row of a dump, to be sealed when all of it is there; its number."""
     row = {
         "name": dump.name,
         "sha256": dump.sha256,
@@ -529,18 +588,17 @@ def store_dump(
         "damage": damage,
         "ingested": ingested or _now(),
     }
-    id_ = int(db.table("dumps").insert(row).last_pk)  # type: ignore[arg-type]  # an INTEGER PRIMARY KEY
+    return int(db.table("dumps").insert(row).last_pk)  # type: ignore[arg-type]  # an INTEGER PRIMARY KEY
+
+
+def _store_bytes(db: Database, id_: int, dump: Dump, data: bytes) -> Iterator[int]:
+    """Store the bytes of a dump, packed, a piece at a time; after each, how many they are so far."""
     view = memoryview(data)
     level = _QUICK if dump.layout is Layout.RECORDS else _DENSE
     chunks = (view[start : start + CHUNK] for start in range(0, len(data), CHUNK))
-    pieces = workers.in_order(partial(zlib.compress, level=level), chunks)
-    db.conn.executemany(
-        "INSERT INTO dump_chunks (dump, ordinal, data) VALUES (?, ?, ?)",
-        ((id_, ordinal, piece) for ordinal, piece in enumerate(pieces)),
-    )
-    _store_paragraphs(db, id_, dump)
-    seal(db, "dumps", id_)
-    return id_
+    for ordinal, piece in enumerate(workers.in_order(partial(zlib.compress, level=level), chunks)):
+        db.conn.execute("INSERT INTO dump_chunks (dump, ordinal, data) VALUES (?, ?, ?)", (id_, ordinal, piece))
+        yield min((ordinal + 1) * CHUNK, len(data))
 
 
 def _reading_row(dump: Dump) -> dict[str, object]:

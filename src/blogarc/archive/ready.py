@@ -10,18 +10,20 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass
 from itertools import islice
 
 from sqlite_utils import Database
 
-from blogarc import languages
+from blogarc import languages, workers
 from blogarc.archive.connection import writing
 from blogarc.archive.reports import Progress
 from blogarc.errors import InputError
 from blogarc.model import Article, Dump, Layout, Role
 from blogarc.reading.formats import Recipe, reader_called
 from blogarc.reading.packing import Unpacked
-from blogarc.reading.records import Record, Unreadable, article_of, told_language
+from blogarc.reading.records import Record, Unreadable, articles_of, told_language
 from blogarc.text import fingerprint
 
 # Of a ready text so many characters tell the language: it holds one article, and no other language after it.
@@ -29,13 +31,32 @@ _TELLING = 600
 # Records whose languages are found together.
 _AT_ONCE = 256
 
-Rows = Callable[[int, Article], dict[str, object]]
+# Bytes of a file from which on it is worth another process.
+_LARGE = 4 << 20
+
+Rows = Callable[[Article], dict[str, object]]
+Entry = tuple[int, Article | Unreadable]
 
 
-def dump_of(data: bytes, name: str, file: Unpacked) -> Dump:
-    """The file as a dump without paragraphs; `file` is what is in it."""
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Some entries of a file as they are stored: `rows` of articles, all with these columns; what is no article, with its
+    number; what of the articles goes into the digest; how many entries there were so far, and the byte that they reach."""
+
+    columns: tuple[str, ...]
+    rows: list[tuple[object, ...]]
+    aside: list[tuple[int, Unreadable]]
+    told: list[str]
+    count: int
+    reached: int
+
+
+def dump_of(data: bytes, name: str, file: Unpacked, sha256: str = "") -> Dump:
+    """The file as a dump without paragraphs; `file` is what is in it, and `sha256` is of its bytes, if that is known."""
     lines = file.data.count(b"\n") + (not file.data.endswith(b"\n"))
-    return Dump(name, hashlib.sha256(data).hexdigest(), len(data), "utf-8", "utf-8", Layout.RECORDS, lines, 0, ())
+    return Dump(
+        name, sha256 or hashlib.sha256(data).hexdigest(), len(data), "utf-8", "utf-8", Layout.RECORDS, lines, 0, ()
+    )
 
 
 def require_records(file: Unpacked, recipe: Recipe, name: str) -> None:
@@ -56,47 +77,76 @@ def require_records(file: Unpacked, recipe: Recipe, name: str) -> None:
     )
 
 
-def entries(
-    file: Unpacked, recipe: Recipe, name: str, spoken: tuple[str, ...]
-) -> Iterator[tuple[int, Article | Unreadable]]:
+def entries(file: Unpacked, recipe: Recipe, name: str, spoken: tuple[str, ...]) -> Iterator[Entry]:
     """The articles of a file, and what in it is none, each with its number."""
     assert recipe.reader is not None
     numbered = enumerate(reader_called(recipe.reader).read(file, recipe.fields))
     while part := list(islice(numbered, _AT_ONCE)):
-        texts = [_telling(e) for _, e in part if isinstance(e, Record) and told_language(e) is None]
+        records = [(ordinal, entry) for ordinal, entry in part if isinstance(entry, Record)]
+        texts = [_telling(record) for _, record in records if told_language(record) is None]
         found = dict(zip(texts, languages.detect_all(texts, spoken), strict=True))
+        judged = [
+            (found.get(_telling(record), languages.UNKNOWN) if found else languages.UNKNOWN) for _, record in records
+        ]
+        given = [(*each, of.code, of.confidence) for each, of in zip(records, judged, strict=True)]
+        articles = articles_of(given, name)
         for ordinal, entry in part:
-            if isinstance(entry, Record):
-                language = found.get(_telling(entry), languages.UNKNOWN)
-                yield ordinal, article_of(entry, ordinal, name, language.code, language.confidence)
-            else:
-                yield ordinal, entry
+            yield ordinal, next(articles) if isinstance(entry, Record) else entry
+
+
+@contextmanager
+def reading(
+    file: Unpacked, recipe: Recipe, name: str, spoken: tuple[str, ...], row_of: Rows
+) -> Iterator[Iterator[Part]]:
+    """The entries of a file as they are stored, read while those before are stored, if the file is large."""
+    assert recipe.reader is not None
+
+    def read() -> Iterator[Part]:
+        return parts(entries(file, recipe, name, spoken), row_of)
+
+    # What a library does in threads of its own, it does not in a copy of the process.
+    alone = len(file.data) < _LARGE or bool(reader_called(recipe.reader).libraries)
+    with nullcontext(read()) if alone else workers.beside(read) as made:
+        yield made
+
+
+def parts(read: Iterable[Entry], row_of: Rows) -> Iterator[Part]:
+    """The entries of a file as they are stored, some at a time."""
+    numbered = iter(read)
+    while some := list(islice(numbered, _AT_ONCE)):
+        articles = [entry for _, entry in some if isinstance(entry, Article)]
+        rows = list(map(row_of, articles))
+        aside = [(ordinal, entry) for ordinal, entry in some if isinstance(entry, Unreadable)]
+        last, entry = some[-1]
+        columns = tuple(rows[0]) if rows else ()
+        told = list(map(_line, articles))
+        yield Part(columns, [tuple(row.values()) for row in rows], aside, told, last + 1, entry.bytes.end)
 
 
 def store(
-    db: Database, dump: int, read: Iterator[tuple[int, Article | Unreadable]], row_of: Rows, progress: Progress
+    db: Database,
+    dump: int,
+    read: Iterable[Part],
+    progress: Progress,
+    besides: Callable[[int], None] = lambda reached: None,
 ) -> str:
-    """Put the articles of a file into the archive in place of those that there were; a digest of them."""
+    """Put the articles of a file into the archive in place of those that there were; a digest of them.
+
+    `besides` is called between the parts with the byte that was reached, and may do what else is to be done.
+    """
     seen: list[str] = []
     (total,) = db.execute("SELECT lines FROM dumps WHERE id = ?", [dump]).fetchone()
     db.execute("DELETE FROM paragraphs WHERE dump = ?", [dump])
-
-    def rows() -> Iterator[dict[str, object]]:
-        for ordinal, entry in read:
-            if ordinal % 1000 == 0:
-                progress("Reading records", ordinal, total, "articles")
-            if isinstance(entry, Unreadable):
-                _set_aside(db, dump, ordinal, entry)
-                continue
-            seen.append(_line(entry))
-            yield row_of(dump, entry)
-
-    made = rows()
-    first = next(made, None)
-    if first is not None:
-        sql = f"INSERT INTO articles ({', '.join(first)}) VALUES ({', '.join(f':{column}' for column in first)})"
-        db.execute(sql, first)
-        db.conn.executemany(sql, made)
+    for part in read:
+        if part.rows:
+            marks = ", ".join("?" * len(part.columns))
+            sql = f"INSERT INTO articles ({', '.join(part.columns)}) VALUES ({marks})"
+            db.conn.executemany(sql, part.rows)
+        for ordinal, entry in part.aside:
+            _set_aside(db, dump, ordinal, entry)
+        seen += part.told
+        besides(part.reached)
+        progress("Reading records", part.count, total, "articles")
     progress("Reading records", total, total, "articles")
     # Where records count instead of lines, there are as many as there are.
     db.execute(
@@ -107,7 +157,7 @@ def store(
     return _digest(seen)
 
 
-def digest_of(read: Iterable[tuple[int, Article | Unreadable]]) -> str:
+def digest_of(read: Iterable[Entry]) -> str:
     """The digest that `store` would give."""
     return _digest([_line(entry) for _, entry in read if not isinstance(entry, Unreadable)])
 
@@ -121,7 +171,7 @@ def _digest(lines: list[str]) -> str:
     return hashlib.sha256("\n".join(lines).encode("utf-8", "replace")).hexdigest()
 
 
-def check(read: Iterator[tuple[int, Article | Unreadable]], db: Database, dump: int, name: str) -> Iterator[str]:
+def check(read: Iterator[Entry], db: Database, dump: int, name: str) -> Iterator[str]:
     """What the archive says of the file that the file does not say, in words."""
     columns = "paragraph_start, key, title, text, line_start, line_end, byte_start, byte_end"
     stored = {row[0]: row[1:] for row in db.execute(f"SELECT {columns} FROM articles WHERE dump = ?", [dump])}

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import glob
 import hashlib
+import io
 import os
 import stat
 import sys
@@ -95,16 +96,16 @@ def _load(stream: BinaryIO, name: str, limits: Limits) -> bytes:
         return head
     if packing_of(head) is None and not any(reader.recognises(head, {}) for reader in READERS):
         detect_encoding(head, name)
-    pieces, size = [head], len(head)
+    # It grows where it is, and what it holds is given away without a copy.
+    held = io.BytesIO()
+    held.write(head)
     while piece := stream.read(_PIECE):
-        size += len(piece)
-        if size > limits.most:
+        if held.write(piece) and held.tell() > limits.most:
             raise InputError(
                 f"{name} is larger than {limits.most:,} bytes, which is the limit.",
                 "Raise it with --max-bytes, as in: 8G",
             )
-        pieces.append(piece)
-    return b"".join(pieces)
+    return held.getvalue()
 
 
 def called(name: str) -> str:

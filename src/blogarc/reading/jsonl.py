@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from blogarc.model import Span
@@ -11,6 +12,10 @@ from blogarc.reading.packing import Unpacked
 from blogarc.reading.records import Called, Record, Unreadable, clean, names_of, record_of
 
 _MARK = b"\xef\xbb\xbf"
+# What JSON allows around a value.
+_BLANKS = b" \t\n\r"
+# What `json.loads` calls; what it does beside that takes a third of the time of a short line.
+_decode = json.JSONDecoder().raw_decode
 _LOOKED_AT = 3  # lines, to know what a file is
 
 
@@ -45,7 +50,7 @@ class JsonLines:
             end = end if end >= 0 else len(data)
             number += 1
             line = data[start:end]
-            if line.strip():
+            if line and not line.isspace():
                 yield _record(line, Span(number, number + 1), Span(start, start + len(line.rstrip(b"\r"))), called)
             start = end + 1
 
@@ -55,12 +60,16 @@ def _record(line: bytes, lines: Span, place: Span, called: Called) -> Record | U
     if not isinstance(value, dict):
         reason = "it is not JSON" if value is None else "it is JSON, but not an object"
         return Unreadable(lines, place, clean(line.decode("utf-8", "replace")), reason)
-    return record_of(value, lines, place, called, line.decode("utf-8", "replace"))
+    entry = record_of(value, lines, place, called, "")
+    # What is shown of a line that is no record is made only then.
+    return entry if isinstance(entry, Record) else replace(entry, text=clean(line.decode("utf-8", "replace")))
 
 
 def _loads(line: bytes) -> Any:
     """The value of a line of JSON, or None."""
     try:
-        return json.loads(line.decode("utf-8", "surrogatepass"))
+        text = line.strip(_BLANKS).decode("utf-8", "surrogatepass")
+        value, end = _decode(text)
+        return value if end == len(text) else None
     except (ValueError, RecursionError):
         return None

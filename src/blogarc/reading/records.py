@@ -8,14 +8,15 @@ format has a room of its own beside this one; for another format write another r
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, Protocol
 
 from blogarc.errors import InputError
 from blogarc.model import UNDETERMINED, Article, Part, Span
 from blogarc.reading.packing import Unpacked
-from blogarc.text import content, excerpt, looks_misread, mend
+from blogarc.text import contents, excerpt, looks_misread, mend
 
 # The fields that an article has; other names by which they are known, the first that occurs is taken.
 FIELDS: Mapping[str, tuple[str, ...]] = {
@@ -92,8 +93,9 @@ def record_of(value: Mapping[str, Any], lines: Span, place: Span, called: Called
     fields, taken = {}, set()
     for own, names in called.items():
         for name in names:
-            if isinstance(value.get(name), str) and value[name].strip():
-                fields[own] = clean(value[name]).strip()
+            told = value.get(name)
+            if isinstance(told, str) and told.strip():
+                fields[own] = clean(told).strip()
                 taken.add(name)
                 break
     if not fields.get("text"):
@@ -126,20 +128,31 @@ def parse_names(told: str) -> dict[str, str]:
     return names
 
 
-def article_of(record: Record, ordinal: int, dump: str, language: str, confidence: float) -> Article:
-    """The article that a record is; its place in the file is told by lines and bytes, `ordinal` counts records.
+def articles_of(records: Sequence[tuple[int, Record, str, float]], dump: str) -> Iterator[Article]:
+    """The articles that records are; their places in the file are told by lines and bytes, and a number counts them.
 
-    `language` and `confidence` are those of a text whose record does not say its language.
+    With each goes the language, and how sure it is, of a text whose record does not say its language.
     """
-    text, mended = _mend(record.fields["text"])
-    title, also = _mend(record.fields.get("title", ""))
+    mended = [(_mend(record.fields["text"]), _mend(record.fields.get("title", ""))) for _, record, _, _ in records]
+    told = [
+        [title, text] if title and not record.derived_title else [text]
+        for ((text, _), (title, _)), (_, record, _, _) in zip(mended, records, strict=True)
+    ]
+    for ((text, many), (title, more)), content, given in zip(mended, contents(told), records, strict=True):
+        yield _article_of(*given, dump, text, title, many + more, content)
+
+
+def _article_of(
+    ordinal: int, record: Record, language: str, confidence: float, dump: str, text: str, title: str, mended: int,
+    content: tuple[str, int],
+) -> Article:  # fmt: skip
+    """The article that a record is, whose text and title had so many lines `mended`."""
     byline, _ = _mend(record.fields.get("byline", ""))
-    origin = dict(record.origin) | ({"mended": mended + also} if mended + also else {})
+    origin = dict(record.origin) | ({"mended": mended} if mended else {})
     own_line = bool(title) and not record.derived_title
     told_of = told_language(record)
     language, confidence = told_of or (language, confidence)
-    told = [title, text] if own_line else [text]
-    key, count = content(told)
+    key, count = content
     return Article(
         key=key,
         dump=dump,
@@ -172,17 +185,26 @@ def _mend(text: str) -> tuple[str, int]:
 
 def told_language(record: Record) -> tuple[str, float] | None:
     """The language that a record says it is in, with its confidence; "es-MX" is Spanish."""
-    told = re.split("[-_]", record.fields.get("language", "").lower())[0]
-    if told != UNDETERMINED and not re.fullmatch("[a-z]{2}", told):
+    told = _code_of(record.fields.get("language", ""))
+    if told is None:
         return None
     sure = record.confidence if record.confidence is not None else float(told != UNDETERMINED)
     return told, sure
 
 
+@lru_cache(maxsize=1 << 10)
+def _code_of(told: str) -> str | None:
+    """The code of a language, however it is told; None if it is none."""
+    code = re.split("[-_]", told.lower())[0]
+    return code if code == UNDETERMINED or re.fullmatch("[a-z]{2}", code) else None
+
+
 def clean(text: str) -> str:
     """Without what no database keeps as text: NUL, and halves of surrogate pairs."""
     text = text.replace("\x00", "")
-    return text if text.isprintable() or _encodes(text) else text.encode("utf-8", "replace").decode()
+    if text.isascii() or text.isprintable() or _encodes(text):
+        return text
+    return text.encode("utf-8", "replace").decode()
 
 
 def _encodes(text: str) -> bool:
