@@ -58,7 +58,7 @@ def test_a_post_in_two_kinds_of_furniture_is_one_post() -> None:
 def test_parts_that_are_not_connected_do_not_matter_to_each_other() -> None:
     texts = [FERRY, edited(FERRY, 9), KILN, edited(KILN, 9), KILN[:150]]
     sketches = minhash.sketch(texts)
-    verifier = Verifier(sketches, lambda n: "", texts.__getitem__, DuplicateConfig())
+    verifier = Verifier(sketches, lambda n: "", lambda asked: [texts[n] for n in asked], DuplicateConfig())
     judgements = verifier.accept(find_candidates(sketches, np.ones(len(texts), bool)))
     whole = group(verifier, judgements, np.ones(len(texts), np.int64))
     parts = {number: connected(judgements, [number]) for number in range(len(texts))}

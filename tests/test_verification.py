@@ -19,7 +19,7 @@ def verdicts(texts: list[str], *, hopeless: bool) -> dict[tuple[int, int], tuple
     """The rule that decides each candidate, and the similarity of those that are copies."""
     sketches = minhash.sketch(texts)
     found = find_candidates(sketches, np.ones(len(texts), bool))
-    verifier = Verifier(sketches, lambda n: "", texts.__getitem__, DuplicateConfig())
+    verifier = Verifier(sketches, lambda n: "", lambda asked: [texts[n] for n in asked], DuplicateConfig())
     told = {}
     for first, second, measures in verifier._measure(found, hopeless=hopeless):
         kinds = [verification._KINDS.get(verification._Rule(rule)) for rule in measures.rules.tolist()]

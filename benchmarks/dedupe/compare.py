@@ -130,7 +130,7 @@ def profile(size: int, seed: int, pool: Path, folder: Path) -> None:
     step("sorting buckets")
     candidates = candidates_of(buckets, sketches.counts, sketches.digests)
     step("pairing and counting")
-    verifier = Verifier(sketches, lambda n: "", texts.__getitem__, DuplicateConfig())
+    verifier = Verifier(sketches, lambda n: "", lambda asked: [texts[n] for n in asked], DuplicateConfig())
     judgements = verifier.accept(candidates)
     step("verifying")
     grouping.group(verifier, judgements, np.ones(len(texts), np.int64))

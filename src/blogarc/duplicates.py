@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 
 import numpy as np
 from rapidfuzz.distance import Indel
@@ -81,7 +82,7 @@ def dedupe(texts: Iterable[str], config: DuplicateConfig = _USUAL) -> list[int]:
     # Which copies are exact is not asked: that sketches of the same words are equal is enough.
     leaders = _leaders_by_words(sketches, held)
     sketches, buckets = _in_order(sketches, leaders)
-    verifier = Verifier(sketches, lambda n: "", held.__getitem__, config)
+    verifier = Verifier(sketches, lambda n: "", lambda asked: [held[n] for n in asked], config)
     groups = _group(verifier, buckets, leaders)
     return list(groups.representative[leaders].tolist())
 
@@ -104,7 +105,7 @@ def find_known(
     buckets = sort_buckets(sketches.buckets, leaders == place)
     candidates = candidates_of(buckets, sketches.counts, sketches.digests, own)
     candidates = candidates.only((candidates.first < first_own) & (candidates.second >= first_own))
-    verifier = Verifier(sketches, _titles(texts, leaders).__getitem__, lambda n: texts[n].text, config)
+    verifier = Verifier(sketches, _titles(texts, leaders).__getitem__, partial(_some, texts), config)
     best: dict[int, tuple[int, Judgement]] = {}
     for (other, text), judgement in sorted(verifier.accept(candidates).items()):
         if text not in best or judgement.similarity > best[text][1].similarity:
@@ -222,6 +223,11 @@ def _text_of(article: Article) -> _Text:
     return _Text(article.text, article.key, article.title if article.title_source == "line" else "")
 
 
+def _some(texts: Sequence[_Text], asked: Sequence[int]) -> list[str]:
+    """What is compared of some of the texts."""
+    return [texts[n].text for n in asked]
+
+
 def comparable(text: str, title: str) -> str:
     """What is compared of an article: its text, and the title if that is a line of its own."""
     return f"{title}\n\n{text}" if title else text
@@ -259,7 +265,7 @@ def rank_of_date(published: str | None) -> int:
 
 def _verifier(texts: Sequence[_Text], config: DuplicateConfig, sketches: Sketches | None = None) -> Verifier:
     made = sketches if sketches is not None else minhash.sketch([text.text for text in texts])
-    return Verifier(made, lambda n: texts[n].title, lambda n: texts[n].text, config)
+    return Verifier(made, lambda n: texts[n].title, partial(_some, texts), config)
 
 
 def _cluster(texts: Sequence[_Text], config: DuplicateConfig, articles: Sequence[Article] = ()) -> Clusters:
@@ -268,7 +274,7 @@ def _cluster(texts: Sequence[_Text], config: DuplicateConfig, articles: Sequence
     preferred = preference(config.keep, articles, config.dumps) if articles else None
     best = _best_of_each(leaders, preferred)
     sketches, buckets = _in_order(sketches, leaders)
-    verifier = Verifier(sketches, _titles(texts, leaders).__getitem__, lambda n: texts[n].text, config)
+    verifier = Verifier(sketches, _titles(texts, leaders).__getitem__, partial(_some, texts), config)
     groups = _group(verifier, buckets, leaders, None if preferred is None else np.array(preferred, np.int64)[best])
     # The text that represents another does so through that of its occurrences that is liked best.
     represented = groups.representative[leaders]

@@ -92,6 +92,7 @@ class _Grouping:
         # Most groups are two texts: all their pairs are known. Those that are not are judged together, which is quicker.
         for members in self._components(texts):
             self._elect(members)
+        self._judge_holders()
         # The longest first, so that the text on which an excerpt hangs has found its own place.
         for text in sorted(self.holders, key=lambda t: (-self.counts[t], t)):
             self._hang(text)
@@ -168,6 +169,19 @@ class _Grouping:
             return judgement
         kind = Kind.NEAR if scores["words"] >= asked else Kind.EXCERPT
         return replace(judgement, kind=kind, rule=f"copies of one text, and similarity at least {asked}")
+
+    def _judge_holders(self) -> None:
+        """Judge excerpts and what represents their holders now, all together: most hang there in the end."""
+        wanted = (
+            _ordered(text, target)
+            for text, holders in self.holders.items()
+            if (group := self.representative[text]) in self.members
+            for holder in holders
+            if (target := self.representative[holder]) != group and self.counts[target] > self.counts[text]
+        )
+        unknown = sorted({pair for pair in wanted if pair not in self.judgements})
+        if unknown:
+            self.judgements |= self.verifier.judge(unknown)
 
     def _hang(self, text: int) -> None:
         """Hang the group of a text on the representative of the text that holds most of it."""

@@ -308,10 +308,10 @@ def _group(
     place = np.zeros(size, np.int64)
     place[local] = np.arange(len(local))
 
-    def text(n: int) -> str:
-        return next(iter(texts.read([local[n]])))
+    def some(asked: Sequence[int]) -> list[str]:
+        return list(texts.read([local[n] for n in asked]))
 
-    verifier = Verifier(part.sketches, lambda n: part.titles[local[n]], text, config)
+    verifier = Verifier(part.sketches, lambda n: part.titles[local[n]], some, config)
     judged = verifier.accept(_placed(part.candidates, place))
     verified = [
         (pair, crowd, judged[key])

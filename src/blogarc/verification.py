@@ -14,7 +14,7 @@ the same to the letter.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 from functools import partial
 from itertools import pairwise
@@ -102,7 +102,9 @@ class _Rule(IntEnum):
     EDITIONS_BY_NUMBERS = 9
 
 
-_KINDS = {
+# What of the measures a judgement tells, and letters if they were compared.
+_SCORES = ("words", "contained", "own shingles", "replaced")
+_KINDS: dict[int, Kind] = {
     _Rule.LETTERS: Kind.NEAR,
     _Rule.NEAR: Kind.NEAR,
     _Rule.EXCERPT: Kind.EXCERPT,
@@ -193,15 +195,19 @@ class _Compared:
 
 
 class Verifier:
-    """Compares texts, numbered as in `sketches`; `title` and `text` say what is known of each. Words are compared in threads;
-    `text` is called in the thread that asks."""
+    """Compares texts, numbered as in `sketches`; `title` says that of one, `texts` gives some of them. Words are compared in
+    threads; `texts` is called in the thread that asks."""
 
     def __init__(
-        self, sketches: Sketches, title: Callable[[int], str], text: Callable[[int], str], config: DuplicateConfig
+        self,
+        sketches: Sketches,
+        title: Callable[[int], str],
+        texts: Callable[[Sequence[int]], Sequence[str]],
+        config: DuplicateConfig,
     ) -> None:
         self.sketches, self.config = sketches, config
         self.counts = sketches.counts
-        self._title, self._text = title, text
+        self._title, self._texts = title, texts
         self._numbers: tuple[str, Ints] | None = None
 
     def accept(self, candidates: Candidates) -> dict[Pair, Judgement]:
@@ -278,9 +284,10 @@ class Verifier:
 
     def _read(self, pairs: _Compared) -> _Compared:
         """Read the letters where they decide."""
-        pairs.letters = [
-            [self._text(text) for text in side[pairs.by_letters].tolist()] for side in (pairs.short, pairs.long)
-        ]
+        sides = [side[pairs.by_letters].tolist() for side in (pairs.short, pairs.long)]
+        asked = sorted({text for side in sides for text in side})
+        texts = dict(zip(asked, self._texts(asked), strict=True)) if asked else {}
+        pairs.letters = [[texts[text] for text in side] for side in sides]
         return pairs
 
     def _decide(self, pairs: _Compared) -> _Measures:
@@ -365,8 +372,9 @@ class Verifier:
 
     def _told(self, measures: _Measures, places: Ints) -> list[Judgement]:
         """The judgements on these of the measured pairs."""
-        config, told = self.config, []
+        config = self.config
         sentences = {
+            _Rule.NEAR: f"similarity of words at least {config.near}",
             _Rule.FEW: f"fewer than {config.fewest_words} words, and not the same",
             _Rule.LETTERS: f"similarity of letters at least {config.near_letters}",
             _Rule.REPLACED: "each has passages of its own where the other has others",
@@ -377,31 +385,30 @@ class Verifier:
             _Rule.EDITIONS_BY_TITLE: "two editions: their titles differ in numbers only",
             _Rule.EDITIONS_BY_NUMBERS: "two editions: they differ in numbers, and little else",
         }
-        columns = (
-            measures.similarity,
-            measures.contained,
-            measures.letters,
-            measures.replaced.min(axis=0),
-            measures.own,
+        similarity, contained, letters, replaced, own = (
+            column[places].round(3)
+            for column in (
+                measures.similarity,
+                measures.contained,
+                measures.letters,
+                measures.replaced.min(axis=0),
+                measures.own,
+            )
         )
-        rows = zip(*(column[places].round(3).tolist() for column in columns), strict=True)
-        for (similarity, contained, letters, replaced, own), code in zip(
-            rows, measures.rules[places].tolist(), strict=True
-        ):
-            rule, best = _Rule(code), max(similarity, letters)
-            scores = {"words": similarity, "contained": contained, "own shingles": own, "replaced": replaced}
-            if letters >= 0:
-                scores["letters"] = letters
-            if rule is _Rule.NEAR:
-                asked = config.furniture if own < config.least_own else config.near
-                sentence = f"similarity of words at least {asked}"
-            else:
-                sentence = sentences[rule]
-            if rule in (_Rule.EXCERPT, _Rule.FURNITURE_AROUND):
-                best = contained
-            elif rule in (_Rule.FURNITURE, _Rule.TOO_LITTLE):
-                best = max(best, contained)
-            told.append(Judgement(_KINDS.get(rule), best, scores, sentence))
+        rules = measures.rules[places]
+        best = np.maximum(similarity, letters)
+        best = np.where(np.isin(rules, [_Rule.FURNITURE, _Rule.TOO_LITTLE]), np.maximum(best, contained), best)
+        best = np.where(np.isin(rules, [_Rule.EXCERPT, _Rule.FURNITURE_AROUND]), contained, best)
+        rows = zip(*(column.tolist() for column in (similarity, contained, own, replaced)), strict=True)
+        told = [
+            Judgement(_KINDS.get(rule), score, dict(zip(_SCORES, row, strict=True)), sentences[rule])
+            for rule, score, row in zip(rules.tolist(), best.tolist(), rows, strict=True)
+        ]
+        for n in np.flatnonzero(letters >= 0).tolist():
+            told[n].scores["letters"] = float(letters[n])
+        # Of texts that share furniture more is asked. The scores, to three places, say which.
+        for n in np.flatnonzero((rules == _Rule.NEAR) & (own < config.least_own)).tolist():
+            told[n] = replace(told[n], rule=f"similarity of words at least {config.furniture}")
         return told
 
     def _replaced(self, short: Ints, long: Ints) -> Floats:

@@ -391,7 +391,9 @@ def _verifier(texts: pa.Table, config: DuplicateConfig) -> tuple[Ints, Verifier]
     bodies, lines, titles = (texts.column(name).to_pylist() for name in ("body", "line", "title"))
     compared = list(map(comparable, bodies, lines))
     sketches: Sketches = minhash.sketch(compared)
-    return np.sort(positions), Verifier(sketches, titles.__getitem__, compared.__getitem__, config)
+    return np.sort(positions), Verifier(
+        sketches, titles.__getitem__, lambda asked: [compared[n] for n in asked], config
+    )
 
 
 def _told(judgement: Judgement) -> dict[str, Any]:
