@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from pathlib import Path
 
@@ -11,8 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from blogarc import Archive, blocks, provenance, read_text
+from blogarc.archive import intake, ready
 from blogarc.model import Dump
-from tests.splitting import SAL, crowd, write_pages
+from tests.splitting import LAMP, SAL, crowd, write_pages
 
 EXTENTS = st.lists(st.integers(1, 50), min_size=1, max_size=12)
 
@@ -316,3 +318,70 @@ class TestWhatIsAskedOfKnownFiles:
             self.interrupt(archive, monkeypatch, pages[2], profile=profile)
             assert list(archive.ingest(pages[2], profile=profile).profiled) == ["3.txt"]
             assert not archive.ingest(pages[2], profile=profile).profiled
+
+
+class TestALargeFileOfReadyArticles:
+    """So many of them are a transaction."""
+
+    @pytest.fixture
+    def records(self, tmp_path: Path) -> Path:
+        path = tmp_path / "posts.jsonl"
+        told = [
+            json.dumps({"title": f"Post {n}", "text": f"{SAL[n % 3]} {n * n} {LAMP[n % 4]}"}) if n % 7 else "{no record"
+            for n in range(100)
+        ]
+        path.write_text("\n".join(told) + "\n", "utf-8")
+        return path
+
+    @pytest.fixture
+    def expected(self, records: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[object, ...]:
+        monkeypatch.setattr(ready, "_AT_ONCE", 8)
+        with Archive(":memory:") as archive:
+            archive.ingest(records)
+            return state(archive)
+
+    @pytest.fixture
+    def in_parts(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(intake, "HUGE", 0)
+        monkeypatch.setattr(intake, "_PARTS_AT_ONCE", 2)
+
+    def interrupt(self, archive: Archive, records: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        whole, calls = ready.store, 0
+
+        def killed(*told, **more):  # type: ignore[no-untyped-def]
+            nonlocal calls
+            calls += 1
+            if calls == 4:
+                raise KeyboardInterrupt
+            return whole(*told, **more)
+
+        with monkeypatch.context() as patched:
+            patched.setattr(ready, "store", killed)
+            with pytest.raises(KeyboardInterrupt):
+                archive.ingest(records)
+        assert archive._db.execute("SELECT max(paragraph_start) FROM articles").fetchone() == (47,)
+        assert any("not split yet" in told for told in archive.check().problems)
+
+    def test_is_read_as_a_small_one(self, records: Path, expected: tuple[object, ...], in_parts: None) -> None:
+        with Archive(":memory:") as archive:
+            archive.ingest(records)
+            assert state(archive) == expected
+            assert not archive.check(deep=True).problems
+
+    def test_goes_on_after_a_kill_where_it_was(
+        self, records: Path, expected: tuple[object, ...], in_parts: None, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        with Archive(":memory:") as archive:
+            self.interrupt(archive, records, monkeypatch)
+            archive.ingest(records)
+            assert state(archive) == expected
+            assert not archive.check(deep=True).problems
+
+    def test_is_begun_anew_when_all_is(
+        self, records: Path, expected: tuple[object, ...], in_parts: None, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        with Archive(":memory:") as archive:
+            self.interrupt(archive, records, monkeypatch)
+            archive.rebuild()
+            assert state(archive) == expected
+            assert not archive.check(deep=True).problems

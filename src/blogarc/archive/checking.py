@@ -97,6 +97,10 @@ def _check_dump(db: Database, row: dict[str, object], checks: dict[str, int]) ->
         checks["not_compared"] = checks.get("not_compared", 0) + 1
         checks["bytes"] += len(data)
         return
+    if row["segmented"] is None:
+        checks["bytes"] += len(data)
+        yield f"{name} was stored but not split yet; blogarc ingest goes on with it."
+        return
     if row["reader"] is not None:
         checks["bytes"] += len(data)
         checks["lines"] += int(str(row["lines"]))
@@ -107,9 +111,6 @@ def _check_dump(db: Database, row: dict[str, object], checks: dict[str, int]) ->
     checks["bytes"] += len(data)
     checks["lines"] += dump.lines
     checks["paragraphs"] += len(dump.paragraphs)
-    if row["segmented"] is None:
-        yield f"{name} was stored but not split yet; blogarc ingest goes on with it."
-        return
     stored = list(db.query("SELECT * FROM paragraphs WHERE dump = ? ORDER BY ordinal", [row["id"]]))
     if len(stored) != len(dump.paragraphs):
         yield f"{name}: {len(dump.paragraphs)} paragraphs in its bytes, {len(stored)} in the archive."

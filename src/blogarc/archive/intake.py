@@ -22,6 +22,7 @@ from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
+from itertools import islice
 from time import perf_counter
 
 from sqlite_utils import Database
@@ -51,6 +52,9 @@ LONGEST_PARAGRAPH = 500_000_000
 # How hard zlib tries: a corpus of ready articles is a hundred times as large as a dump, and a quarter more on disk is cheaper
 # than the time.
 _DENSE, _QUICK = 6, 1
+# Bytes of a file of ready articles from which on they are stored in several transactions, so that a kill takes back minutes at
+# most, and how many parts of such a file are one of them.
+HUGE, _PARTS_AT_ONCE = 256 << 20, 256
 # Of lines, rows, pages and records that were set aside.
 _UNREAD = ("one entry holds no article", "{:,} entries hold no article")
 
@@ -165,7 +169,7 @@ def _take(
 ) -> Iterable[Problem]:
     """Read a file and store it, if it is new; what there is to say about it. Raises InputError if it cannot be read.
 
-    Ready articles are stored with their file, unless the languages of all are judged again anyway.
+    Ready articles are stored with their file, unless that takes long, or the languages of all are judged again anyway.
     """
     data = reading.load_source(source, limits)
     sha256 = hashlib.sha256(data).hexdigest()
@@ -189,7 +193,7 @@ def _take(
         if known_dump(db, dump.sha256) is not None:
             came.known.append(dump.name)  # another process was quicker
             return ()
-        if recipe.reader is None or judge_again:
+        if recipe.reader is None or judge_again or len(data) > HUGE:
             came.new.append(store_dump(db, dump, data, recipe, file.packing, damage))
         else:
             came.new.append(_store_ready(db, dump, data, recipe, file, damage, progress))
@@ -296,9 +300,8 @@ def segment_pending(
             continue
         if dump in ready_made:
             done.add(dump)
-            with writing(db):
-                if _read_again(db, dump, progress):
-                    changed.append((dump, ready_made[dump]))
+            if _read_ready(db, dump, progress):
+                changed.append((dump, ready_made[dump]))
             continue
         done |= _split_around(db, dump, pending, done, changed, progress, jobs)
     progress("Splitting", len(pending), len(pending), "dumps")
@@ -405,9 +408,11 @@ def _split_large(
 def _start_over(db: Database, dump: int) -> None:
     """Forget what of a dump was split, if it was not split to its end."""
     with writing(db):
-        if _unfinished(db, dump)[0]:
+        if _unfinished(db, dump)[1]:
             _index(db, _remove_articles(db, dump))
             db.table("dumps").update(dump, {"unfinished": None})
+            if load_recipe(db, dump).reader is not None:
+                ready.forget(db, dump)
 
 
 def _unfinished(db: Database, dump: int) -> tuple[int | None, str]:
@@ -449,27 +454,49 @@ def ready_entries(db: Database, dump: int) -> Iterator[tuple[int, Article | Unre
     return ready.entries(file, load_recipe(db, dump), name, spoken_languages(db))
 
 
-def _read_again(db: Database, dump: int, progress: Progress) -> bool:
-    """Store the articles of a file of ready articles; whether they are others than before."""
+def _read_ready(db: Database, dump: int, progress: Progress) -> bool:
+    """Store the articles of a file of ready articles; whether they are others than before.
+
+    The first time a number of them is a transaction, and what is there after a kill is gone on with.
+    """
     (before,) = db.execute("SELECT segmented FROM dumps WHERE id = ?", [dump]).fetchone()
     row_of = partial(_article_row, dump)
     if before is not None:
-        # Nothing is touched unless the rules read something else, because what was found about articles goes with them.
-        found = list(ready_entries(db, dump))
-        digest = ready.digest_of(found)
-        db.table("dumps").update(dump, {"libraries": load_recipe(db, dump).libraries})
-        seal(db, "dumps", dump)
-        if digest == before:
-            return False
-        _remove_articles(db, dump)
-        digest = ready.store(db, dump, ready.parts(found, row_of), progress)
-    else:
-        (name,) = db.execute("SELECT name FROM dumps WHERE id = ?", [dump]).fetchone()
-        file, recipe = open_packed(load_bytes(db, dump), name), load_recipe(db, dump)
-        with ready.reading(file, recipe, name, spoken_languages(db), row_of) as parts:
-            digest = ready.store(db, dump, parts, progress)
-    _split_as(db, dump, digest)
+        with writing(db):
+            # Nothing is touched unless the rules read something else, because what was found about articles goes with them.
+            digest = ready.digest_of(ready_entries(db, dump))
+            db.table("dumps").update(dump, {"libraries": load_recipe(db, dump).libraries})
+            seal(db, "dumps", dump)
+            if digest == before:
+                return False
+            _remove_articles(db, dump)
+            ready.forget(db, dump)
+            _end_ready(db, dump, ready.store(db, dump, ready.parts(ready_entries(db, dump), row_of), progress))
+        return True
+    (name,) = db.execute("SELECT name FROM dumps WHERE id = ?", [dump]).fetchone()
+    file, recipe = open_packed(load_bytes(db, dump), name), load_recipe(db, dump)
+    while (state := _ready_so_far(db, dump)) is not None:
+        with ready.reading(file, recipe, name, spoken_languages(db), row_of, state[0]) as parts:
+            while _ready_so_far(db, dump) == state:  # and no other process has gone on with it
+                some = list(islice(parts, _PARTS_AT_ONCE))
+                with writing(db):
+                    if _ready_so_far(db, dump) != state:
+                        break
+                    digest = ready.store(db, dump, some, progress, digest=state[1])
+                    if len(some) < _PARTS_AT_ONCE:
+                        _end_ready(db, dump, digest)
+                        return True
+                    db.table("dumps").update(dump, {"unfinished": digest})
+                    state = some[-1].count, digest
     return True
+
+
+def _ready_so_far(db: Database, dump: int) -> tuple[int, str] | None:
+    """How many entries of a file of ready articles are stored, and a digest of them; None if all are."""
+    segmented, digest = db.execute("SELECT segmented, unfinished FROM dumps WHERE id = ?", [dump]).fetchone()
+    if segmented is not None:
+        return None
+    return (ready.stored(db, dump), digest) if digest else (0, "")
 
 
 def _store_ready(
@@ -493,13 +520,14 @@ def _store_ready(
         digest = ready.store(db, id_, parts, progress, besides)
     for _ in pieces:
         pass
-    _split_as(db, id_, digest)
+    _end_ready(db, id_, digest)
     return id_
 
 
-def _split_as(db: Database, dump: int, digest: str) -> None:
-    """Write down which articles were read of a file of ready articles."""
-    db.table("dumps").update(dump, {"segmented": digest})
+def _end_ready(db: Database, dump: int, digest: str) -> None:
+    """Write down which articles were read of a file of ready articles, now that it was read to its end."""
+    ready.count_lines(db, dump)
+    db.table("dumps").update(dump, {"segmented": digest, "unfinished": None})
     seal(db, "dumps", dump)  # how many lines it has may be known only now
 
 

@@ -77,10 +77,10 @@ def require_records(file: Unpacked, recipe: Recipe, name: str) -> None:
     )
 
 
-def entries(file: Unpacked, recipe: Recipe, name: str, spoken: tuple[str, ...]) -> Iterator[Entry]:
-    """The articles of a file, and what in it is none, each with its number."""
+def entries(file: Unpacked, recipe: Recipe, name: str, spoken: tuple[str, ...], first: int = 0) -> Iterator[Entry]:
+    """The articles of a file, and what in it is none, each with its number, from the `first` on."""
     assert recipe.reader is not None
-    numbered = enumerate(reader_called(recipe.reader).read(file, recipe.fields))
+    numbered = islice(enumerate(reader_called(recipe.reader).read(file, recipe.fields)), first, None)
     while part := list(islice(numbered, _AT_ONCE)):
         records = [(ordinal, entry) for ordinal, entry in part if isinstance(entry, Record)]
         texts = [_telling(record) for _, record in records if told_language(record) is None]
@@ -96,13 +96,14 @@ def entries(file: Unpacked, recipe: Recipe, name: str, spoken: tuple[str, ...]) 
 
 @contextmanager
 def reading(
-    file: Unpacked, recipe: Recipe, name: str, spoken: tuple[str, ...], row_of: Rows
+    file: Unpacked, recipe: Recipe, name: str, spoken: tuple[str, ...], row_of: Rows, first: int = 0
 ) -> Iterator[Iterator[Part]]:
-    """The entries of a file as they are stored, read while those before are stored, if the file is large."""
+    """The entries of a file as they are stored, read while those before are stored, if the file is large; those from the
+    `first` on, which is one with which a part begins."""
     assert recipe.reader is not None
 
     def read() -> Iterator[Part]:
-        return parts(entries(file, recipe, name, spoken), row_of)
+        return parts(entries(file, recipe, name, spoken, first), row_of)
 
     # What a library does in threads of its own, it does not in a copy of the process.
     alone = len(file.data) < _LARGE or bool(reader_called(recipe.reader).libraries)
@@ -129,14 +130,13 @@ def store(
     read: Iterable[Part],
     progress: Progress,
     besides: Callable[[int], None] = lambda reached: None,
+    digest: str = "",
 ) -> str:
-    """Put the articles of a file into the archive in place of those that there were; a digest of them.
+    """Put articles of a file into the archive; a digest of them and of what is before them, of which `digest` is.
 
     `besides` is called between the parts with the byte that was reached, and may do what else is to be done.
     """
-    seen: list[str] = []
     (total,) = db.execute("SELECT lines FROM dumps WHERE id = ?", [dump]).fetchone()
-    db.execute("DELETE FROM paragraphs WHERE dump = ?", [dump])
     for part in read:
         if part.rows:
             marks = ", ".join("?" * len(part.columns))
@@ -144,22 +144,41 @@ def store(
             db.conn.executemany(sql, part.rows)
         for ordinal, entry in part.aside:
             _set_aside(db, dump, ordinal, entry)
-        seen += part.told
+        digest = _digest(digest, part.told)
         besides(part.reached)
         progress("Reading records", part.count, total, "articles")
-    progress("Reading records", total, total, "articles")
-    # Where records count instead of lines, there are as many as there are.
+    return digest
+
+
+def forget(db: Database, dump: int) -> None:
+    """Take away what of a file was no article."""
+    db.execute("DELETE FROM paragraphs WHERE dump = ?", [dump])
+
+
+def count_lines(db: Database, dump: int) -> None:
+    """Where records count instead of lines, there are as many as were stored."""
     db.execute(
         "UPDATE dumps SET lines = coalesce((SELECT max(line_end) - 1 FROM articles WHERE dump = :dump), 1)"
         " WHERE id = :dump AND reader IN ('warc', 'parquet')",
         {"dump": dump},
     )
-    return _digest(seen)
+
+
+def stored(db: Database, dump: int) -> int:
+    """How many entries of a file are in the archive."""
+    sql = (
+        "SELECT 1 + max(coalesce((SELECT max(paragraph_start) FROM articles WHERE dump = :dump), -1),"
+        " coalesce((SELECT max(ordinal) FROM paragraphs WHERE dump = :dump), -1))"
+    )
+    return int(db.execute(sql, {"dump": dump}).fetchone()[0])
 
 
 def digest_of(read: Iterable[Entry]) -> str:
     """The digest that `store` would give."""
-    return _digest([_line(entry) for _, entry in read if not isinstance(entry, Unreadable)])
+    numbered, digest = iter(read), ""
+    while some := list(islice(numbered, _AT_ONCE)):
+        digest = _digest(digest, [_line(entry) for _, entry in some if not isinstance(entry, Unreadable)])
+    return digest
 
 
 def _line(article: Article) -> str:
@@ -167,8 +186,8 @@ def _line(article: Article) -> str:
     return repr(told)
 
 
-def _digest(lines: list[str]) -> str:
-    return hashlib.sha256("\n".join(lines).encode("utf-8", "replace")).hexdigest()
+def _digest(before: str, lines: list[str]) -> str:
+    return hashlib.sha256("\n".join([before, *lines]).encode("utf-8", "replace")).hexdigest()
 
 
 def check(read: Iterator[Entry], db: Database, dump: int, name: str) -> Iterator[str]:
