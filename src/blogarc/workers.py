@@ -12,7 +12,6 @@ import gc
 import os
 import pickle
 import signal
-import struct
 import sys
 import threading
 import warnings
@@ -20,6 +19,8 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
+from multiprocessing import Pipe
+from multiprocessing.connection import Connection
 from typing import Any, NoReturn, TypeVar
 
 import numpy as np
@@ -40,7 +41,6 @@ _PATIENCE = 0.0005
 
 # What a copy has made and nobody has taken is held by the system, up to so many bytes; the usual is a sixteenth of that.
 _UNDER_WAY = 1 << 20
-_LENGTH = struct.Struct("<Q")
 
 
 def in_order(function: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[Result]:
@@ -91,17 +91,17 @@ def beside(make: Callable[[], Iterable[Item]]) -> Iterator[Iterator[Item]]:
     if not can_copy():
         yield iter(make())
         return
-    ours, theirs = os.pipe()
+    ours, theirs = Pipe(duplex=False)
     with suppress(OSError):
-        _widen(theirs)
+        _widen(theirs.fileno())
     child = _fork()
     if not child:
-        os.close(ours)
+        ours.close()
         _be_the_copy(make, theirs)
-    os.close(theirs)
+    theirs.close()
     try:
-        with os.fdopen(ours, "rb", buffering=0) as pipe:
-            yield _received(pipe)
+        with ours:
+            yield _received(ours)
     finally:
         # It may be at work still, if nobody wanted the rest.
         os.kill(child, signal.SIGKILL)
@@ -122,7 +122,7 @@ def _widen(pipe: int) -> None:
         fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, _UNDER_WAY)
 
 
-def _be_the_copy(make: Callable[[], Iterable[object]], pipe: int) -> NoReturn:
+def _be_the_copy(make: Callable[[], Iterable[object]], pipe: Connection) -> NoReturn:
     """Make the items and send them; and end without tidying up, because files and databases are those of the other."""
     try:
         # Whoever stops the program stops the other process, which ends this one; if it is killed, nobody takes what is sent.
@@ -131,44 +131,29 @@ def _be_the_copy(make: Callable[[], Iterable[object]], pipe: int) -> NoReturn:
         gc.freeze()  # what was there before is looked through by nobody any more, and so is not copied
         try:
             for item in make():
-                _send(pipe, (item, None))
-            _send(pipe, None)
+                pipe.send((item, None))
+            pipe.send(None)
         except BrokenPipeError:
             pass
         except BaseException as error:
             try:
-                _send(pipe, (None, error))
+                pipe.send((None, error))
             except (TypeError, AttributeError, pickle.PicklingError):
-                _send(pipe, (None, RuntimeError(repr(error))))
+                pipe.send((None, RuntimeError(repr(error))))
     finally:
         os._exit(0)
 
 
-def _send(pipe: int, told: object) -> None:
-    data = memoryview(pickle.dumps(told, pickle.HIGHEST_PROTOCOL))
-    os.write(pipe, _LENGTH.pack(len(data)))
-    while data:
-        data = data[os.write(pipe, data) :]
-
-
-def _received(pipe: Any) -> Iterator[Any]:
+def _received(pipe: Connection) -> Iterator[Any]:
     """The items that come through a pipe. Raises what the copy raised, and RuntimeError if it ended before the end."""
     while True:
-        told = pickle.loads(_taken(pipe, _LENGTH.unpack(_taken(pipe, _LENGTH.size))[0]))
+        try:
+            told = pipe.recv()
+        except EOFError:
+            raise RuntimeError("A process that was to do a part of the work has ended before its time.") from None
         if told is None:
             return
         item, error = told
         if error is not None:
             raise error
         yield item
-
-
-def _taken(pipe: Any, size: int) -> bytearray:
-    data = bytearray(size)
-    view, at = memoryview(data), 0
-    while at < size:
-        count = pipe.readinto(view[at:])
-        if not count:
-            raise RuntimeError("A process that was to do a part of the work has ended before its time.")
-        at += count
-    return data
