@@ -175,7 +175,7 @@ class TestStages:
             raise KeyboardInterrupt
 
         with monkeypatch.context() as patch:
-            patch.setattr("blogarc.archive.intake.segmentation.segment", stop)
+            patch.setattr("blogarc.segmentation.segment", stop)
             with pytest.raises(KeyboardInterrupt):
                 archive.ingest(HARBOUR)
         assert archive.stats().articles == 0
@@ -327,14 +327,14 @@ class TestRestoring:
         large = tmp_path / "large.txt"
         large.write_text("".join(f"Line {n} of a log that nobody will ever read again.\n" for n in range(30_000)))
         connection = archive._db
-        from blogarc.archive import intake
+        from blogarc.archive import dumps
         from blogarc.reading import Source, dump_of, load_source
         from blogarc.reading.formats import PLAIN
 
         data = load_source(Source("large.txt", large))
-        id_ = intake.store_dump(connection, dump_of(data, "large.txt")[0], data, PLAIN, None, "")
+        id_ = dumps.store_dump(connection, dump_of(data, "large.txt")[0], data, PLAIN, None, "")
         assert connection.table("dump_chunks").count == 2
-        assert intake.load_bytes(connection, id_) == contents(large)
+        assert dumps.load_bytes(connection, id_) == contents(large)
 
 
 def test_the_archive_opens_read_only(filled: Path) -> None:

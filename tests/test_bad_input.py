@@ -324,7 +324,7 @@ def test_a_bug_is_called_one_and_shows_its_traceback_when_asked(
 def test_a_paragraph_that_no_database_keeps_is_refused(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("blogarc.archive.intake.LONGEST_PARAGRAPH", 1000)
+    monkeypatch.setattr("blogarc.archive.dumps.LONGEST_PARAGRAPH", 1000)
     (tmp_path / "long.txt").write_text("A post.\n\n" + "word " * 300)
     ended = run("ingest", "long.txt")
     assert ended.code == 4

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from blogarc import Archive, blocks, provenance, read_text
-from blogarc.archive import intake, ready
+from blogarc.archive import intake, ready, records
 from blogarc.model import Dump
 from tests.splitting import LAMP, SAL, crowd, write_pages
 
@@ -343,7 +343,7 @@ class TestALargeFileOfReadyArticles:
     @pytest.fixture
     def in_parts(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(intake, "HUGE", 0)
-        monkeypatch.setattr(intake, "_PARTS_AT_ONCE", 2)
+        monkeypatch.setattr(records, "_PARTS_AT_ONCE", 2)
 
     def interrupt(self, archive: Archive, records: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         whole, calls = ready.store, 0

@@ -10,7 +10,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from blogarc import Archive, segmentation
-from blogarc.archive.intake import load_dump
+from blogarc.archive.dumps import load_dump
 from blogarc.errors import InputError
 from blogarc.model import Role
 from blogarc.paragraphs import read_dump

@@ -27,6 +27,7 @@ from blogarc.archive import (
     corpus,
     deciding,
     decisions,
+    dumps,
     explaining,
     intake,
     matching,
@@ -36,6 +37,7 @@ from blogarc.archive import (
     rederiving,
     reviewing,
     salvaging,
+    splitting,
 )
 from blogarc.archive.connection import MEMORY, connect, connect_readonly, translated
 from blogarc.archive.reports import (
@@ -450,7 +452,7 @@ class Archive:
         data = self.restore(dump)
         if text:
             with translated(self.path):
-                data = intake.load_text(self._db, find_dump(self._db, dump))
+                data = dumps.load_text(self._db, find_dump(self._db, dump))
         if target is None:
             return sys.stdout.buffer.write(data)
         with exporting.whole_file(Path(target)) as stream:
@@ -460,7 +462,7 @@ class Archive:
         """Split every dump again from its bytes; duplicates and pairs follow if they were found before."""
         with translated(self.path):
             matching.require_articles(self._db)
-            report = intake.rebuild(self._db, self._progress)
+            report = splitting.rebuild(self._db, self._progress)
             stages = [*report.stages]
             if last_run(self._db, "dedupe"):
                 stages += [] if self._dedupe_as_before().up_to_date else ["dedupe"]

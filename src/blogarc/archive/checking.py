@@ -13,7 +13,8 @@ from collections.abc import Iterator
 from sqlite_utils import Database
 
 from blogarc.archive import matching, ready, seals
-from blogarc.archive.intake import load_recipe, ready_entries
+from blogarc.archive.dumps import load_recipe
+from blogarc.archive.records import ready_entries
 from blogarc.archive.reports import CheckReport, Progress
 from blogarc.errors import CorruptError
 from blogarc.model import Role

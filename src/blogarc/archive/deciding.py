@@ -14,9 +14,10 @@ from sqlite_utils import Database
 from blogarc.archive import decisions
 from blogarc.archive.connection import writing
 from blogarc.archive.corpus import find_article, find_place
-from blogarc.archive.intake import load_dump, segment_pending
+from blogarc.archive.dumps import load_dump
 from blogarc.archive.matching import require_articles, stale_stages
 from blogarc.archive.reports import Decided, Progress
+from blogarc.archive.splitting import segment_pending
 from blogarc.errors import UsageError, meant
 from blogarc.model import ArticleRuling, LineRuling, Ruling, Verdict
 from blogarc.text import excerpt

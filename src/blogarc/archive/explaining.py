@@ -10,7 +10,7 @@ from sqlite_utils import Database
 from blogarc import alignment, duplicates, pairs, provenance
 from blogarc.archive import bitext, decisions
 from blogarc.archive.corpus import find_article, find_place, record
-from blogarc.archive.intake import load_dump, load_profile
+from blogarc.archive.dumps import load_dump, load_profile
 from blogarc.archive.matching import (
     ARTICLE_COLUMNS,
     CORPUS_ORDER,

@@ -22,7 +22,6 @@ from blogarc import duplicates, pairs
 from blogarc.archive import copies
 from blogarc.archive.connection import connect_readonly, translated, writing
 from blogarc.archive.decisions import copies_told, pair_rulings, pairs_told
-from blogarc.archive.intake import articles_digest, segment_pending
 from blogarc.archive.reports import (
     AgainstReport,
     AgainstRow,
@@ -35,6 +34,8 @@ from blogarc.archive.reports import (
     Progress,
 )
 from blogarc.archive.runs import is_current, last_run, record_run
+from blogarc.archive.splits import articles_digest
+from blogarc.archive.splitting import segment_pending
 from blogarc.duplicates import DuplicateConfig
 from blogarc.errors import NoArchiveError
 from blogarc.features import KNOWN_LANGUAGES

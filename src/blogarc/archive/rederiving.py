@@ -13,7 +13,7 @@ from collections.abc import Iterator
 
 from sqlite_utils import Database
 
-from blogarc.archive import intake, matching
+from blogarc.archive import dumps, matching, splitting
 from blogarc.archive.connection import undone
 from blogarc.archive.reports import Progress
 from blogarc.archive.runs import last_run
@@ -64,12 +64,12 @@ def rederive(db: Database, progress: Progress) -> Iterator[str]:
     stale = set(matching.stale_stages(db))
     # What other versions of libraries read need not agree with these, nor does what follows from it.
     names = dict(db.execute("SELECT id, name FROM dumps").fetchall())
-    passed_over = {names[dump] for dump in intake.outdated(db)}
+    passed_over = {names[dump] for dump in dumps.outdated(db)}
     with undone(db):
         for table in _KEPT:
             db.execute(f"DELETE FROM {table}")
         db.execute("UPDATE dumps SET segmented = ''")  # no split is like this one: all are stored anew
-        intake.rebuild(db, progress)
+        splitting.rebuild(db, progress)
         # A stage that waits for its next run need not agree with it.
         if "dedupe" in ran - stale:
             matching.dedupe(db, matching.last_dedupe_config(db), progress)

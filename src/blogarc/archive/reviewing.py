@@ -15,7 +15,7 @@ from sqlite_utils import Database
 from blogarc import duplicates, provenance
 from blogarc.archive import decisions
 from blogarc.archive.corpus import find_article, find_place, record
-from blogarc.archive.intake import load_dump, load_profile
+from blogarc.archive.dumps import load_dump, load_profile
 from blogarc.archive.matching import ARTICLE_COLUMNS, article_of, last_dedupe_config, last_pair_config, require_articles
 from blogarc.archive.related import split_with
 from blogarc.archive.reports import Call, Progress, Record

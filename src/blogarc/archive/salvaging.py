@@ -24,9 +24,9 @@ from typing import Any
 from sqlite_utils import Database
 
 from blogarc import languages, profiles, reading
-from blogarc.archive import intake, seals
+from blogarc.archive import dumps, seals, splitting
 from blogarc.archive.connection import connect, translated, writing
-from blogarc.archive.intake import CHUNK
+from blogarc.archive.dumps import CHUNK
 from blogarc.archive.reports import Progress, SalvageReport
 from blogarc.archive.runs import record_run
 from blogarc.errors import BlogarcError, CorruptError, NoArchiveError, UsageError
@@ -98,7 +98,7 @@ def _fill(
     with writing(db):
         decisions, hurt = _take_decisions(db, source)
         _take_words(db, source)
-    intake.segment_pending(db, progress)
+    splitting.segment_pending(db, progress)
     source.examine()
     return SalvageReport(
         output=str(target), whole=tally.whole, parts=tally.parts, lost=tally.lost, doubtful=tally.doubtful,
@@ -155,12 +155,12 @@ def _keep(db: Database, data: bytes, name: str, recipe: Recipe | None, ingested:
 
     Raises BlogarcError if they are nothing that can be read, or it takes a library that is not there.
     """
-    if intake.known_dump(db, hashlib.sha256(data).hexdigest()) is not None:
+    if dumps.known_dump(db, hashlib.sha256(data).hexdigest()) is not None:
         return
     try:
         file = open_packed(data, name)
         recipe = recipe or formats.choose(file, name, {})
-        dump, lost = intake.read_dump(data, name, recipe, file)
+        dump, lost = dumps.read_dump(data, name, recipe, file)
         damage, packing = "; ".join(filter(None, (file.damage, lost))), file.packing
     except BlogarcError as error:
         recipe, packing = PLAIN, None
@@ -168,11 +168,11 @@ def _keep(db: Database, data: bytes, name: str, recipe: Recipe | None, ingested:
             dump, damage = reading.dump_of(data, name, recipe)
         except BlogarcError:
             raise error from None
-    number = intake.store_dump(db, dump, data, recipe, packing, damage, ingested)
+    number = dumps.store_dump(db, dump, data, recipe, packing, damage, ingested)
     if site is not None:
         with suppress(BlogarcError):  # of a profile that is hurt itself
             profiles.parse(site)
-            intake.set_profile(db, number, site)
+            dumps.set_profile(db, number, site)
 
 
 def _take_languages(db: Database, source: _Source) -> None:
