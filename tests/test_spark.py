@@ -15,6 +15,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from threading import Thread
 from time import monotonic, sleep
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -25,7 +26,7 @@ from blogarc.cli import run as run_command
 from blogarc.duplicates import DuplicateConfig
 from blogarc.errors import InputError, UsageError
 from blogarc.pairs import PairConfig, find_pairs, pool
-from blogarc.spark import SparkReport, copies, engine, require_steps, translations
+from blogarc.spark import SparkReport, classes, copies, engine, inputs, require_steps, translations
 from blogarc.spark import run as run_spark
 from blogarc.spark.pairing import judging
 from blogarc.spark.tables import Store, Table
@@ -63,6 +64,36 @@ def test_without_java_the_way_out_is_said(monkeypatch: pytest.MonkeyPatch, tmp_p
     with pytest.raises(UsageError, match="Java was not found") as caught:
         engine.require_java()
     assert "openjdk-17" in caught.value.hint
+
+
+@pytest.mark.skipif(find_spec("pyspark") is None, reason="pyspark is not installed")
+def test_classes_of_java_are_used_once_they_are_whole(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.setattr(classes.shutil, "disk_usage", lambda folder: SimpleNamespace(free=1 << 40))
+    left = Path(classes.options("17")[-1].removeprefix("-XX:ArchiveClassesAtExit="))
+    left.write_bytes(b"\0" * 64)  # Java writes the head last
+    assert "ArchiveClassesAtExit" in classes.options("17")[-1]
+    left.write_bytes(0xF00BABA8.to_bytes(4, sys.byteorder) + b"\0" * 60)
+    used = Path(classes.options("17")[-1].removeprefix("-XX:SharedArchiveFile="))
+    assert used.stat().st_size == 64
+    assert not left.exists()
+    assert "ArchiveClassesAtExit" in classes.options("21")[-1]  # another Java has its own
+
+
+def test_without_a_cache_java_starts_as_ever(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("no folder")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
+    assert classes.options("17") == ()
+
+
+def test_little_is_told_before_spark_is_there(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for n in range(3):
+        (tmp_path / f"{n}.txt").write_text("words")
+    assert inputs.seem_little([str(tmp_path)])
+    assert not inputs.seem_little(["s3a://bucket/dumps"])
+    monkeypatch.setattr(inputs, "LITTLE", 14)
+    assert not inputs.seem_little([str(tmp_path)])
+    assert inputs.seem_little([str(tmp_path / "1.txt"), (tmp_path / "2.txt").as_uri().replace("///", "/")])
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="the stand-in for Java is a shell script")

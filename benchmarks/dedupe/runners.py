@@ -88,8 +88,8 @@ def blogarc_spark(path: Path) -> Labels:
     from blogarc.spark import copies, engine
     from blogarc.spark.tables import Store
 
-    session = engine.start("local[2]", "3g")
-    with tempfile.TemporaryDirectory() as folder:
+    session = engine.start("local[2]", "3g", quick=True)
+    with tempfile.TemporaryDirectory() as folder, engine.tuned(session, path.stat().st_size < copies.TOGETHER):
         store = Store(session, folder)
         read_in = session.read.schema("id bigint, text string").json(str(path.absolute()))
         told = {"title": "''", "title_source": "'derived'", "source": "''", "start_line": "id", "end_line": "id"}
@@ -100,8 +100,7 @@ def blogarc_spark(path: Path) -> Labels:
             "text",
             *(f.expr(v).alias(k) for k, v in told.items()),
         ]
-        # In two parts, or one core has nothing to do.
-        articles = store.keep("articles", {}, lambda: read_in.select(*columns).repartition(2))
+        articles = store.keep("articles", {}, lambda: read_in.select(*columns), count=copies.LETTERS)
         clusters, _ = copies.find_copies(store, articles, DuplicateConfig())
         rows = clusters.rows.select("position", "representative").orderBy("position").collect()
         labels = [row["representative"] for row in rows]
@@ -131,7 +130,7 @@ def pyspark(path: Path) -> Labels:
         for band in range(0, len(least), rows):
             yield (band, least[band : band + rows].tobytes()), document.id
 
-    session = engine.start("local[2]", "3g")
+    session = engine.start("local[2]", "3g", quick=True)
     documents_ = session.read.schema("id bigint, text string").json(str(path.absolute())).repartition(4)
     buckets = documents_.rdd.flatMap(sign).groupByKey()
     edges = buckets.flatMap(lambda bucket: [(min(bucket[1]), one) for one in bucket[1]]).distinct().collect()

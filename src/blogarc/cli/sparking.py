@@ -67,7 +67,7 @@ def spark(
         raise UsageError(say("Say what to run."), "blogarc spark run INPUT... -o FOLDER")
     from blogarc import languages as told
     from blogarc import spark as stages
-    from blogarc.spark import engine
+    from blogarc.spark import engine, inputs
 
     terminal = session.terminal
     wanted = stages.require_steps([step.strip() for step in steps.split(",")])
@@ -79,7 +79,7 @@ def spark(
         "pairs": say("Finding translations"),
         "corpus": say("Writing the corpus"),
     }
-    running = engine.start(master, memory)
+    running = engine.start(master, memory, quick=inputs.seem_little(words[1:]))
     try:
         report = stages.run(
             running,

@@ -21,6 +21,9 @@ from blogarc.pairs import PairConfig
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
+    from blogarc.spark.collecting import Listed
+    from blogarc.spark.tables import Store, Table
+
 __all__ = ["STEPS", "SparkReport", "run"]
 
 STEPS = ("ingest", "dedupe", "pairs")
@@ -63,12 +66,37 @@ def run(
     Raises UsageError for steps that there are not, or not without another; InputError if there is nothing to read; WriteError
     if the output cannot be written.
     """
-    from blogarc.spark import collecting, copies, publishing, translations
+    from blogarc.spark import collecting, engine
     from blogarc.spark.tables import Store
 
     wanted = require_steps(steps)
     languages.require(spoken)
     store = Store(spark, output)
+    tell("ingest")
+    with engine.tuned(spark, True):  # whether there is much is not known before
+        listed = collecting.find_files(store, paths)
+    little = listed.little and not apart
+    with engine.tuned(spark, little):
+        pairing = PairConfig(languages=pair_languages)
+        report = _run(store, listed, wanted, tuple(sorted(set(spoken))), pairing, tell, little=little, apart=apart)
+    if not keep_work:
+        store.forget_work()
+    return report
+
+
+def _run(
+    store: Store,
+    listed: Listed,
+    wanted: Sequence[str],
+    spoken: Sequence[str],
+    pairing: PairConfig,
+    tell: Telling,
+    *,
+    little: bool,
+    apart: bool,
+) -> SparkReport:
+    from blogarc.spark import collecting, copies, publishing, translations
+
     clock, seconds, old = perf_counter(), dict[str, float](), list[str]()
 
     def done(step: str, made: bool) -> None:
@@ -78,41 +106,42 @@ def run(
         if not made:
             old.append(step)
 
-    tell("ingest")
-    collected = collecting.collect(store, paths, tuple(sorted(set(spoken))))
+    def compare(articles: Table) -> None:
+        if "dedupe" in wanted:
+            copies.compare_at_once(store, articles, DuplicateConfig())
+
+    collected = collecting.collect(store, listed, spoken, little=little, beside=compare)
     done("ingest", collected.articles.made)
     kinds: dict[str, int] = {}
     pairs = None
     if "dedupe" in wanted:
         tell("dedupe")
         clusters, _ = copies.find_copies(store, collected.articles, DuplicateConfig(), 0 if apart else copies.TOGETHER)
-        kinds = dict(copies.kinds(clusters.rows))
+        kinds = {kind: count for kind, count in sorted(clusters.counts.items()) if count}
         done("dedupe", clusters.made)
         if "pairs" in wanted:
             tell("pairs")
-            config = PairConfig(languages=pair_languages)
             most = 0 if apart else translations.TOGETHER
-            pairs = translations.find_translations(store, collected.articles, clusters, config, most)
+            pairs = translations.find_translations(store, collected.articles, clusters, pairing, most)
             done("pairs", pairs.made)
         tell("corpus")
-        corpus = publishing.publish(store, collected.articles, clusters, pairs)
+        corpus = publishing.publish(store, collected.articles, clusters, pairs, little=little)
         done("corpus", corpus.made)
     told = collected.problems.rows
-    report = SparkReport(
+    problem_count = collected.problems.counts["rows"]
+    first = told.orderBy("source", "message").limit(_MOST_TOLD).collect() if problem_count else []
+    return SparkReport(
         output=store.folder,
-        files=collected.files.rows.count(),
-        articles=collected.articles.rows.count(),
-        leftovers=collected.leftovers.rows.count(),
-        problems=[row.asDict() for row in told.orderBy("source", "message").limit(_MOST_TOLD).collect()],
-        problem_count=told.count(),
+        files=collected.files.counts["rows"],
+        articles=collected.articles.counts["rows"],
+        leftovers=collected.leftovers.counts["rows"],
+        problems=[row.asDict() for row in first],
+        problem_count=problem_count,
         kinds=kinds,
-        pairs=None if pairs is None else pairs.rows.count(),
+        pairs=None if pairs is None else pairs.counts["rows"],
         up_to_date=old,
         seconds=seconds,
     )
-    if not keep_work:
-        store.forget_work()
-    return report
 
 
 _MOST_TOLD = 20

@@ -10,7 +10,7 @@ from dataclasses import asdict
 
 from blogarc import languages, spark
 from blogarc.errors import BlogarcError
-from blogarc.spark import engine
+from blogarc.spark import engine, inputs
 
 _PARTIAL = 3
 
@@ -28,7 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--apart", action="store_true", help="part also what one task could hold, to see what it costs")
     given = parser.parse_args(arguments)
     try:
-        session = engine.start(given.master, given.memory)
+        session = engine.start(given.master, given.memory, quick=inputs.seem_little(given.inputs))
         try:
             report = spark.run(
                 session,

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -29,8 +29,9 @@ from blogarc.reading.records import Unreadable
 from blogarc.schema import LINKING_LETTERS
 from blogarc.spark import components, inputs
 from blogarc.spark.columns import SHARES, batches, ddl, whole
+from blogarc.spark.copies import LETTERS
 from blogarc.spark.inputs import Input
-from blogarc.spark.tables import Store, Table
+from blogarc.spark.tables import ROWS, Store, Table, stamp_of
 from blogarc.text import fingerprint, skeleton
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from pyspark.sql import Column, DataFrame
 
 VERSION = 2
+_DUMPS = {"dumps": "count_if(NOT fatal AND NOT ready)"}
 # A place in the corpus in one number: the rank of the file, and below it the ordinal of the first paragraph.
 ORDINAL_BITS = 32
 _PROBLEM = "problem"
@@ -102,6 +104,22 @@ _LEFTOVER = (
 )
 
 
+# What a survey tells: of each file a row of `_FILE`; where there is little, also what is found in files of ready articles, with
+# the path of their file, and without `fatal`.
+_SURVEYED = _FILE | _FOUND
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """The files behind the paths of a run, a digest of them, and whether they are `little`: few, small, and each named once."""
+
+    paths: Sequence[str]
+    inputs: Sequence[Input]
+    rows: DataFrame
+    digest: str
+    little: bool
+
+
 @dataclass(frozen=True, slots=True)
 class Collected:
     """The tables that ingest makes."""
@@ -112,56 +130,125 @@ class Collected:
     problems: Table
 
 
-def collect(store: Store, paths: Sequence[str], spoken: Sequence[str]) -> Collected:
-    """The articles, leftovers and problems of the files behind these paths.
+def find_files(store: Store, paths: Sequence[str]) -> Listed:
+    """The files behind these paths. Raises InputError if there is not one."""
+    from pyspark.sql import functions as f
 
-    Raises InputError if there is not one file.
-    """
-    spark = store.spark
-    found = inputs.find_inputs(spark, paths)
+    found = inputs.find_inputs(store.spark, paths)
     if all(given.reason for given in found):
         first = found[0]
         raise InputError(f"{first.told}: {first.reason}.", "Name files, folders, or patterns that Spark can read.")
-    listed = inputs.list_files(spark, found, content=False)
+    listed = inputs.list_files(store.spark, found, content=False)
+    told = f.shiftright(f.xxhash64("path", "length", "modified"), 20)
+    once = f.count_distinct("path") if len(paths) > 1 else f.count("*")
+    row = listed.agg(
+        f.count("*").alias("n"), f.sum(told).alias("sum"), f.sum("length").alias("bytes"), once.alias("once")
+    ).first()
+    assert row is not None
+    little = row["n"] == row["once"] and row["n"] <= inputs.LITTLE_FILES and (row["bytes"] or 0) <= inputs.LITTLE
+    return Listed(paths, found, listed, f"{row['n']} {row['sum']} {row['bytes']}", little)
+
+
+def collect(
+    store: Store,
+    listed: Listed,
+    spoken: Sequence[str],
+    *,
+    little: bool = False,
+    beside: Callable[[Table], object] = lambda articles: None,
+) -> Collected:
+    """The articles, leftovers and problems of these files.
+
+    Where there is `little`, ready articles are read as their file is surveyed, what is between the passes is done in one task,
+    and `beside` is called with the articles before their table is written, while that is done.
+    """
     depends = {
-        "paths": list(paths),
-        "files": _digest_of(listed),
+        "paths": list(listed.paths),
+        "files": listed.digest,
         "version": VERSION,
         "segmentation": segmentation.VERSION,
         "languages": [languages.VERSION, *sorted(set(spoken))],
+        "little": little,
     }
-    surveyed = store.keep("survey", depends, lambda: _survey(store, found))
-    files = store.keep("files", {"of": surveyed.stamp}, lambda: _rank(surveyed.rows), result=True)
-    groups = store.keep("groups", {"of": files.stamp}, lambda: _group(store, surveyed.rows, files.rows))
-    split = store.keep("split", {"of": groups.stamp}, lambda: _split(store, found, files.rows, groups.rows, spoken))
-    articles = store.keep("articles", {"of": split.stamp}, lambda: _articles(split.rows), result=True)
-    leftovers = store.keep("leftovers", {"of": split.stamp}, lambda: _leftovers(split.rows), result=True)
-    problems = store.keep(
-        "problems", {"of": split.stamp}, lambda: _problems(store, found, listed, surveyed.rows, split.rows), result=True
+    way = (lambda: _read(store, listed, spoken)) if little else (lambda: _survey(store, listed))
+    surveyed = store.keep("survey", depends, way, count=(LETTERS | _DUMPS) if little else {})
+    rank = {"of": surveyed.stamp}
+    files: Callable[[], Table] = lambda: store.keep(  # noqa: E731
+        "files", rank, lambda: _rank(_files(surveyed), little), result=True, count=ROWS
     )
-    return Collected(files, articles, leftovers, problems)
-
-
-def _digest_of(listed: DataFrame) -> str:
-    """The same for the same files; one row comes to the driver."""
-    from pyspark.sql import functions as f
-
-    told = f.shiftright(f.xxhash64("path", "length", "modified"), 20)
-    row = listed.agg(f.count("*").alias("n"), f.sum(told).alias("sum"), f.sum("length").alias("bytes")).first()
-    assert row is not None
-    return f"{row['n']} {row['sum']} {row['bytes']}"
+    if little and not surveyed.counts["dumps"]:
+        made = stamp_of("files", rank)
+        split = _found(surveyed, _rank(_files(surveyed), little))
+    else:
+        ranked = files()
+        groups = store.keep(
+            "groups", {"of": ranked.stamp}, lambda: _group(store, _files(surveyed), ranked.rows, little)
+        )
+        parted = store.keep(
+            "split", {"of": groups.stamp}, lambda: _split(store, listed, ranked.rows, groups.rows, spoken, little)
+        )
+        made = parted.stamp
+        split = parted.rows.unionByName(_found(surveyed, ranked.rows)) if little else parted.rows
+    of = {"of": made}
+    making: list[Callable[[], object]] = [
+        files,
+        lambda: store.keep(
+            "articles", of, lambda: _articles(split), result=True, count=ROWS | LETTERS | _spoken_in(spoken)
+        ),
+        lambda: store.keep("leftovers", of, lambda: _leftovers(split), result=True, count=ROWS),
+        lambda: store.keep(
+            "problems", of, lambda: _problems(store, listed, _files(surveyed), split), result=True, count=ROWS
+        ),
+    ]
+    if little and not surveyed.counts["dumps"]:
+        found = Table("articles", _articles(split), stamp_of("articles", of), surveyed.made, surveyed.counts)
+        making.append(lambda: beside(found))
+    return Collected(*store.keep_all(*making)[:4])
 
 
 # ---- the first pass ----
 
 
-def _survey(store: Store, found: Sequence[Input]) -> DataFrame:
-    read = inputs.list_files(store.spark, found, content=True)
+def _survey(store: Store, listed: Listed) -> DataFrame:
+    read = inputs.list_files(store.spark, listed.inputs, content=True)
     return read.select("path", "name", "input", "content").mapInArrow(_survey_batches, ddl(_FILE))
+
+
+def _read(store: Store, listed: Listed, spoken: Sequence[str]) -> DataFrame:
+    """The survey, and of ready articles all that is found."""
+    read = inputs.list_files(store.spark, listed.inputs, content=True).select("path", "name", "input", "content")
+    return read.mapInArrow(partial(_read_batches, spoken=tuple(spoken)), ddl(_SURVEYED))
 
 
 def _survey_batches(given: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
     return batches((_look(row) for row in _rows(given)), _FILE)
+
+
+def _read_batches(given: Iterator[pa.RecordBatch], spoken: tuple[str, ...]) -> Iterator[pa.RecordBatch]:
+    return batches((told for row in _rows(given) for told in _look_into(row, spoken)), _SURVEYED)
+
+
+def _look_into(row: dict[str, Any], spoken: tuple[str, ...]) -> Iterator[dict[str, Any]]:
+    content = row["content"]
+    told = _look(row)
+    yield told
+    if told.get("ready") and not told["fatal"]:
+        for found in _find([told | {"rank": 0, "content": content}], spoken):
+            yield found | {"path": told["path"]}
+
+
+def _files(surveyed: Table) -> DataFrame:
+    return surveyed.rows.where("fatal IS NOT NULL").select(*_FILE)
+
+
+def _found(surveyed: Table, files: DataFrame) -> DataFrame:
+    """What was found while files were surveyed, in those that are kept, at its place in the corpus."""
+    from pyspark.sql import functions as f
+
+    found = surveyed.rows.where("fatal IS NULL")
+    told = found.join(f.broadcast(files.select("path", "rank")), "path")
+    place = f.col("position") + f.shiftleft("rank", ORDINAL_BITS)
+    return told.withColumn("position", place).select(*_FOUND)
 
 
 def _rows(given: Iterable[pa.RecordBatch]) -> Iterator[dict[str, Any]]:
@@ -260,22 +347,26 @@ def _bug(name: str, error: Exception) -> dict[str, str]:
 # ---- between the passes ----
 
 
-def _rank(surveyed: DataFrame) -> DataFrame:
+def _rank(surveyed: DataFrame, little: bool) -> DataFrame:
     """The files that can be read, each of the same bytes once, with their rank in the order of the corpus."""
     from pyspark.sql import Window
     from pyspark.sql import functions as f
 
     # Of the same bytes the first is taken that `blogarc ingest` would have met: folders are read in the order of their parts.
     met = Window.partitionBy("sha256").orderBy("input", f.translate("name", "/", "\x01"), "path")
+    surveyed = surveyed.coalesce(1) if little else surveyed
     kept = surveyed.where("not fatal").withColumn("met", f.row_number().over(met)).where("met = 1")
     kept = kept.select("path", "name", "sha256", "size", "ready").orderBy("name", "sha256")
+    if little:
+        rank = (f.row_number().over(Window.orderBy("name", "sha256")) - 1).cast("bigint")
+        return kept.select(rank.alias("rank"), "*")
     ranked = kept.rdd.zipWithIndex().map(lambda pair: (pair[1], *pair[0]))
     return kept.sparkSession.createDataFrame(
         ranked, "rank bigint, path string, name string, sha256 string, size bigint, ready boolean"
     )
 
 
-def _group(store: Store, surveyed: DataFrame, files: DataFrame) -> DataFrame:
+def _group(store: Store, surveyed: DataFrame, files: DataFrame, little: bool) -> DataFrame:
     """For each dump that shares text with others the least rank of those that it is split with: `rank`, `group`."""
     from pyspark.sql import Window
     from pyspark.sql import functions as f
@@ -290,9 +381,9 @@ def _group(store: Store, surveyed: DataFrame, files: DataFrame) -> DataFrame:
     worth = f.greatest(f.lit(1), f.floor(f.least("letters", f.lit(blocks.LETTERS)) / (f.col("many") - 1)))
     edges = found.groupBy(f.col("rank").alias("one"), "other").agg(f.sum(worth).alias("worth"))
     edges = store.scratch("links")("edges", edges)
-    groups = components.connect(edges.select("one", "other"), store.scratch("groups")).select(
-        f.col("node").alias("rank"), f.col("component").alias("group")
-    )
+    linked = edges.select("one", "other")
+    connected = components.connect_at_once(linked) if little else components.connect(linked, store.scratch("groups"))
+    groups = connected.select(f.col("node").alias("rank"), f.col("component").alias("group"))
     row = ranked.agg(f.sum("extent").alias("extent")).first()
     if row is None or (row["extent"] or 0) <= blocks.LARGEST:
         return groups
@@ -327,12 +418,14 @@ def _former(largest: int) -> Any:
 
 
 def _split(
-    store: Store, found: Sequence[Input], files: DataFrame, groups: DataFrame, spoken: Sequence[str]
+    store: Store, listed: Listed, files: DataFrame, groups: DataFrame, spoken: Sequence[str], little: bool
 ) -> DataFrame:
+    """Where there is little, ready articles have been found before."""
+    files = files.where("not ready") if little else files
     told = files.select("path", "rank", "name", "sha256").join(groups, "rank", "left")
-    read = inputs.list_files(store.spark, found, content=True).select("path", "content")
+    read = inputs.list_files(store.spark, listed.inputs, content=True).select("path", "content")
     # A file that is named twice is listed twice.
-    read = read.dropDuplicates(["path"]) if len(found) > 1 else read
+    read = read.dropDuplicates(["path"]) if len(listed.inputs) > 1 else read
     given = read.join(told, "path").select("rank", "path", "name", "sha256", "group", "content")
     alone = given.where("group IS NULL").mapInArrow(partial(_split_alone, spoken=tuple(spoken)), ddl(_FOUND))
     together = given.where("group IS NOT NULL").groupBy("group")
@@ -457,6 +550,11 @@ def _problem(name: str, message: str, hint: str) -> dict[str, Any]:
 # ---- results ----
 
 
+def _spoken_in(spoken: Sequence[str]) -> dict[str, str]:
+    """How many articles there are in each language, to be counted."""
+    return {f"in_{code}": f"count_if(language = '{code}')" for code in spoken}
+
+
 def _articles(split: DataFrame) -> DataFrame:
     return split.where("role IS NULL").drop("role", "hint")
 
@@ -465,9 +563,7 @@ def _leftovers(split: DataFrame) -> DataFrame:
     return split.where(f"role IS NOT NULL AND role <> '{_PROBLEM}'").select(*_LEFTOVER)
 
 
-def _problems(
-    store: Store, found: Sequence[Input], listed: DataFrame, surveyed: DataFrame, split: DataFrame
-) -> DataFrame:
+def _problems(store: Store, listed: Listed, surveyed: DataFrame, split: DataFrame) -> DataFrame:
     """What was skipped, or read with loss: `source`, `message`, `hint`, and `lost`, whether nothing of it is in the corpus."""
     from pyspark.sql import functions as f
 
@@ -475,8 +571,8 @@ def _problems(
         return rows.select(source.alias("source"), message.alias("message"), hint.alias("hint"), lost.alias("lost"))
 
     yes, col = f.lit(True), f.col
-    absent = [(given.told, f"{given.told}: {given.reason}.", "", True) for given in found if given.reason]
-    large = listed.where(col("length") > inputs.LARGEST)
+    absent = [(given.told, f"{given.told}: {given.reason}.", "", True) for given in listed.inputs if given.reason]
+    large = listed.rows.where(col("length") > inputs.LARGEST)
     too_large = f.concat(
         col("name"), f.lit(f" is larger than {inputs.LARGEST:,} bytes, which is the most that Spark reads at once.")
     )
@@ -490,4 +586,8 @@ def _problems(
         rows = rows.union(
             store.spark.createDataFrame(absent, "source string, message string, hint string, lost boolean")
         )
-    return rows.orderBy("source", "message").coalesce(1)
+    return (
+        rows.coalesce(1).orderBy("source", "message")
+        if listed.little
+        else rows.orderBy("source", "message").coalesce(1)
+    )

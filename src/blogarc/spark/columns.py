@@ -86,7 +86,7 @@ def frame(columns: Columns, values: Mapping[str, Any]) -> pa.Table:
 
     schema = arrow(columns)
     told = [
-        value if isinstance(value, pa.Array) else pa.array(value, schema.field(name).type)
+        value if isinstance(value, pa.Array | pa.ChunkedArray) else pa.array(value, schema.field(name).type)
         for name, value in ((name, values[name]) for name in columns)
     ]
     return pa.Table.from_arrays([one.cast(field.type) for one, field in zip(told, schema, strict=True)], schema=schema)

@@ -17,7 +17,7 @@ task holds is compared in one, by the local engine as it is.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
@@ -30,7 +30,7 @@ from blogarc.duplicates import comparable
 from blogarc.minhash import Ints, Sketches
 from blogarc.model import Article, Kind, Span
 from blogarc.spark import components
-from blogarc.spark.columns import ddl, whole
+from blogarc.spark.columns import ddl, frame, whole
 from blogarc.spark.tables import Store, Table
 from blogarc.verification import DuplicateConfig, Judgement, Verifier
 
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from pyspark.sql import DataFrame
 
-VERSION = 2
+VERSION = 3
 # Pairs that are verified together, with their texts, and texts that are grouped together: some tens of megabytes.
 _PAIRS_OF_A_BLOCK, _TEXTS_OF_A_BLOCK = 8192, 8192
 # A text with more candidates than this has them in several blocks; and so many leaders with a shingle are too many to send
@@ -48,6 +48,7 @@ _HEAVY = 100_000
 # Characters that one task compares, as the local engine does: quicker than many small jobs, and within a gigabyte. An article
 # counts for some hundred more.
 TOGETHER, _EACH = 100_000_000, 500
+LETTERS = {"letters": f"sum(length(text) + {_EACH})"}
 _EXACT = json.dumps({"words": 1.0})
 
 _SKETCH = {
@@ -65,10 +66,13 @@ _VERIFIED = {
 _GROUPED = {
     "leader": "bigint", "representative": "bigint", "kind": "string", "similarity": "double", "scores": "string",
 }  # fmt: skip
-_READ = ("position", "id", "title", "title_source", "text")
-_AT_ONCE = {
-    "position": "bigint", "kept_position": "bigint", "kind": "string", "similarity": "double", "scores": "string",
+_PLACE = {"id": "string", "source": "string", "start_line": "bigint", "end_line": "bigint", "title": "string"}
+_READ = ("position", *_PLACE, "title_source", "text")
+_MEMBER = {
+    "position": "bigint", **_PLACE, "kept_position": "bigint", "kept": "string", "kept_source": "string",
+    "kept_start_line": "bigint", "kind": "string", "similarity": "double", "scores": "string",
 }  # fmt: skip
+_KINDS = {str(kind): f"count_if(kind = '{kind}')" for kind in Kind}
 # A shingle and its hint in one number.
 _HINT_BITS = 6
 
@@ -80,24 +84,32 @@ def find_copies(
 
     So many characters of text are compared in one task; of more the work is parted.
     """
-    from pyspark.sql import functions as f
-
     if config.keep != "complete":
         raise ValueError("the choice of representatives is made in an archive")
-    rules = {"of": articles.stamp, "version": VERSION, "duplicates": duplicates.VERSION}
-    size = articles.rows.agg(f.sum(f.length("text") + _EACH)).first()
-    if size is not None and (size[0] or 0) <= together:
-        told = rules | {"config": asdict(config)}
-        members = store.keep("members", told, lambda: _compare_at_once(articles.rows, config))
-    else:
-        members = _part(store, articles, config, rules)
-    clusters = store.keep("clusters", {"of": members.stamp}, lambda: _clusters(members.rows), result=True)
-    found = store.keep("duplicates", {"of": members.stamp}, lambda: _duplicates(members.rows), result=True)
+    members = compare_at_once(store, articles, config, together) or _part(store, articles, config)
+    of = {"of": members.stamp}
+    clusters, found = store.keep_all(
+        lambda: store.keep("clusters", of, lambda: _clusters(members.rows), result=True, count=_KINDS),
+        lambda: store.keep("duplicates", of, lambda: _duplicates(members.rows), result=True),
+    )
     return clusters, found
 
 
-def _part(store: Store, articles: Table, config: DuplicateConfig, rules: dict[str, Any]) -> Table:
-    """Each article with the one that represents it, and why: the steps above."""
+def compare_at_once(store: Store, articles: Table, config: DuplicateConfig, together: int = TOGETHER) -> Table | None:
+    """Each article with the one that represents it, and why; nothing if there is more than one task compares."""
+    if articles.count(LETTERS)["letters"] > together:
+        return None
+    told = _rules(articles) | {"config": asdict(config)}
+    return store.keep("members", told, lambda: _compare_at_once(articles.rows, config))
+
+
+def _rules(articles: Table) -> dict[str, Any]:
+    return {"of": articles.stamp, "version": VERSION, "duplicates": duplicates.VERSION}
+
+
+def _part(store: Store, articles: Table, config: DuplicateConfig) -> Table:
+    """The same by the steps above."""
+    rules = _rules(articles)
     sketches = store.keep("sketches", rules, lambda: _sketch(articles.rows))
     texts = store.keep("texts", {"of": sketches.stamp}, lambda: _lead(sketches.rows))
     leaders = store.keep("leaders", {"of": texts.stamp}, lambda: _leaders(sketches.rows, texts.rows))
@@ -121,35 +133,34 @@ def _part(store: Store, articles: Table, config: DuplicateConfig, rules: dict[st
 
 
 def _compare_at_once(articles: DataFrame, config: DuplicateConfig) -> DataFrame:
-    from pyspark.sql import functions as f
+    """In one task, to which the articles need not be sent: it reads them where they are."""
 
-    def compare(told: pa.Table) -> pa.Table:
-        return _compare_all(told, config)
+    def compare(given: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        import pyarrow as pa
 
-    told = articles.select(*_READ, f.lit(0).alias("all"))
-    judged = told.groupBy("all").applyInArrow(compare, ddl(_AT_ONCE))
-    return _with_places(articles, judged)
+        held = list(given)
+        if held:
+            yield from _compare_all(pa.Table.from_batches(held), config).to_batches()
+
+    return articles.select(*_READ).coalesce(1).mapInArrow(compare, ddl(_MEMBER))
 
 
 def _compare_all(articles: pa.Table, config: DuplicateConfig) -> pa.Table:
     """What the local engine finds among these articles."""
-    rows = articles.sort_by("position").drop_columns(["all"]).to_pylist()
-    positions = [row.pop("position") for row in rows]
-    found = duplicates.find_duplicates([_article(row) for row in rows], config)
+    articles = articles.sort_by("position")
+    found = duplicates.find_duplicates(list(map(_article, articles.to_pylist())), config)
     why = {duplicate.article: duplicate for duplicate in found.duplicates}
-    told = []
-    for n, kept in enumerate(found.representative):
-        own = why.get(n)
-        told.append(
-            {
-                "position": positions[n],
-                "kept_position": positions[kept],
-                "kind": str(own.kind) if own else "representative",
-                "similarity": own.similarity if own else 1.0,
-                "scores": json.dumps(own.scores) if own else None,
-            }
-        )
-    return whole(told, _AT_ONCE)
+    own = [why.get(n) for n in range(len(articles))]
+    kept = articles.take(list(found.representative))
+    columns = {name: articles.column(name) for name in ("position", *_PLACE)}
+    columns |= {f"kept_{name}": kept.column(name) for name in ("position", "source", "start_line")}
+    columns |= {
+        "kept": kept.column("id"),
+        "kind": [str(one.kind) if one else "representative" for one in own],
+        "similarity": [one.similarity if one else 1.0 for one in own],
+        "scores": [json.dumps(one.scores) if one else None for one in own],
+    }
+    return frame(_MEMBER, columns)
 
 
 def _article(row: dict[str, Any]) -> Article:
@@ -481,10 +492,7 @@ def _with_places(articles: DataFrame, judged: DataFrame) -> DataFrame:
         f.col("position").alias("kept_position"), f.col("id").alias("kept"), f.col("source").alias("kept_source"),
         f.col("start_line").alias("kept_start_line"),
     )  # fmt: skip
-    return judged.join(places, "position").join(kept, "kept_position").select(
-        "position", "id", "source", "start_line", "end_line", "title", "kept_position", "kept", "kept_source",
-        "kept_start_line", "kind", "similarity", "scores",
-    )  # fmt: skip
+    return judged.join(places, "position").join(kept, "kept_position").select(*_MEMBER)
 
 
 def _clusters(members: DataFrame) -> DataFrame:
@@ -498,8 +506,3 @@ def _clusters(members: DataFrame) -> DataFrame:
 
 def _duplicates(members: DataFrame) -> DataFrame:
     return members.where("position <> kept_position").drop("end_line")
-
-
-def kinds(clusters: DataFrame) -> Sequence[tuple[str, int]]:
-    """How many articles there are of each kind."""
-    return [(row["kind"], row["count"]) for row in clusters.groupBy("kind").count().orderBy("kind").collect()]

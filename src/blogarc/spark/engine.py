@@ -11,11 +11,14 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from blogarc.errors import UsageError
+from blogarc.spark import classes
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -30,10 +33,11 @@ _ATTEMPTS = 4  # of one task, as on a cluster
 _QUIET = Path(__file__).with_name("log4j2.properties")
 
 
-def start(master: str | None = None, memory: str = "2g") -> SparkSession:
+def start(master: str | None = None, memory: str = "2g", *, quick: bool = False) -> SparkSession:
     """The session to work in: the one that there is, or a new one at `master` (by default all cores of this machine).
 
-    `memory` is what the Java process of a local session may take. Raises UsageError if pyspark or Java is not there.
+    `memory` is what the Java process of a local session may take; `quick` is for one that has little to do. Raises UsageError
+    if pyspark or Java is not there.
     """
     require_spark()
     from pyspark.sql import SparkSession
@@ -46,7 +50,7 @@ def start(master: str | None = None, memory: str = "2g") -> SparkSession:
         where = _forgiving(master or os.environ.get("MASTER") or "local[*]")
         builder = builder.master(where)
         if where.startswith("local"):
-            for name, value in _local(memory).items():
+            for name, value in _local(memory, quick).items():
                 builder = builder.config(name, value)
     for name, value in _SETTINGS.items():
         builder = builder.config(name, value)
@@ -67,6 +71,28 @@ _SETTINGS = {
 }
 
 
+@contextmanager
+def tuned(session: SparkSession, little: bool) -> Iterator[None]:
+    """While there is `little` to do: plans are neither made anew between the stages of a job, nor compiled, and what is
+    shuffled goes to as many tasks as there are cores. What was set before is set again."""
+    if not little:
+        yield
+        return
+    told = _LITTLE | {"spark.sql.shuffle.partitions": str(min(_FEW_TASKS, session.sparkContext.defaultParallelism))}
+    before = {name: str(session.conf.get(name)) for name in told}
+    for name, value in told.items():
+        session.conf.set(name, value)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            session.conf.set(name, value)
+
+
+_LITTLE = {"spark.sql.adaptive.enabled": "false"}
+_FEW_TASKS = 8
+
+
 def _forgiving(master: str) -> str:
     """On this machine Spark gives a task up at its first failure, unless it is told how many there may be: a process of Python
     that the system ends for want of memory is no reason to lose the others' work.
@@ -78,8 +104,12 @@ def _forgiving(master: str) -> str:
     return f"local[{found[1] or 1},{_ATTEMPTS}]" if found else master
 
 
-def _local(memory: str) -> dict[str, str]:
+def _local(memory: str, quick: bool) -> dict[str, str]:
     """What is set for a session on this machine only; a cluster has its own settings."""
+    os.environ.setdefault("SPARK_LAUNCHER_OPTS", " ".join(classes.QUICK))
+    told = [f"-Dlog4j2.configurationFile={_QUIET.as_uri()}", *classes.options(_java() or "")]
+    if quick:
+        told += classes.QUICK
     return {
         "spark.driver.memory": memory,
         "spark.driver.host": "127.0.0.1",
@@ -88,7 +118,7 @@ def _local(memory: str) -> dict[str, str]:
         "spark.ui.showConsoleProgress": "false",
         # So many at most: they are put together, by the bytes that are in them.
         "spark.sql.shuffle.partitions": str(max(64, 4 * (os.cpu_count() or 1))),
-        "spark.driver.extraJavaOptions": f"-Dlog4j2.configurationFile={_QUIET.as_uri()}",
+        "spark.driver.extraJavaOptions": " ".join(told),
     }
 
 
@@ -115,6 +145,12 @@ def require_java() -> None:
 
 def java_version() -> int | None:
     """The major version of the Java that Spark would take; None if there is none that starts."""
+    version = re.search(r'version "(?:1\.)?(\d+)', _java() or "")
+    return int(version[1]) if version else None
+
+
+def _java() -> str | None:
+    """What the Java that Spark would take says of its version; None if there is none that starts."""
     home = os.environ.get("JAVA_HOME")
     found = str(Path(home, "bin", "java")) if home else shutil.which("java")
     if found is None:
@@ -123,5 +159,4 @@ def java_version() -> int | None:
         told = subprocess.run([found, "-version"], capture_output=True, text=True, timeout=60, check=False)
     except (OSError, subprocess.TimeoutExpired):
         return None
-    version = re.search(r'version "(?:1\.)?(\d+)', told.stderr + told.stdout)
-    return int(version[1]) if version else None
+    return told.stderr + told.stdout

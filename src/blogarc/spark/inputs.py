@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 # Spark gives a file as one value, which has less than two gigabytes.
 LARGEST = (1 << 31) - (1 << 20)
+# Files and bytes of them that are read with fewer jobs.
+LITTLE_FILES, LITTLE = 1000, 100_000_000
 _SIGNS = "*?[{"
 _HERE = "file:"
 
@@ -60,6 +62,20 @@ def _find(spark: SparkSession, told: str, order: int) -> Input:
     base = "/".join(fixed) or ("/" if told.startswith("/") else ".")
     place = str(files.makeQualified(file_system(spark, base)[1]).toString()).rstrip("/")
     return Input(told, order, str(files.makeQualified(path).toString()), place, searched=False)
+
+
+def seem_little(paths: Sequence[str]) -> bool:
+    """Whether these are a few small files of this machine, as far as it can be told before Spark is there."""
+    count = size = 0
+    try:
+        for place in (Path(told.removeprefix(_HERE)) for told in paths):
+            for file in place.rglob("*") if place.is_dir() else (place,):
+                count, size = count + 1, size + file.stat().st_size
+                if count > LITTLE_FILES or size > LITTLE:
+                    return False
+    except OSError:  # no path of this machine
+        return False
+    return True
 
 
 def list_files(spark: SparkSession, inputs: Sequence[Input], *, content: bool) -> DataFrame:

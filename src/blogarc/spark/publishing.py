@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from blogarc.spark.tables import Store, Table
+from blogarc.spark.tables import ROWS, Store, Table
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
-VERSION = 1
+VERSION = 2
 # In the order of the contract.
 _FIELDS = (
     "id", "title", "language", "language_confidence", "byline", "published", "text", "words", "source", "start_line",
@@ -18,43 +18,47 @@ _FIELDS = (
 )  # fmt: skip
 
 
-def publish(store: Store, articles: Table, clusters: Table, pairs: Table | None) -> Table:
-    """The table `corpus`; translations are empty unless pairs were looked for."""
+def publish(store: Store, articles: Table, clusters: Table, pairs: Table | None, *, little: bool = False) -> Table:
+    """The table `corpus`; translations are empty unless pairs were looked for. Where there is `little`, one task writes it."""
     depends = {"of": [articles.stamp, clusters.stamp, pairs and pairs.stamp], "version": VERSION}
-    return store.keep(
-        "corpus", depends, lambda: _corpus(articles.rows, clusters.rows, pairs.rows if pairs else None), result=True
-    )
+    found = pairs.rows if pairs and pairs.count(ROWS)["rows"] else None
+
+    def corpus() -> DataFrame:
+        members = clusters.rows.coalesce(1) if little else clusters.rows
+        rows = _corpus(articles.rows, members, found)
+        ordered = rows.coalesce(1).sortWithinPartitions("position") if little else rows.orderBy("position")
+        return ordered.select(*_FIELDS)
+
+    return store.keep("corpus", depends, corpus, result=True)
 
 
 def _corpus(articles: DataFrame, clusters: DataFrame, pairs: DataFrame | None) -> DataFrame:
-    from pyspark.sql import Window
     from pyspark.sql import functions as f
 
     col = f.col
     # The representative first, then in the order of the corpus.
     apart = col("position") != col("representative")
-    copy = f.struct(apart.alias("apart"), "position", "source", "start_line", "end_line", "kind")
-    copies = clusters.groupBy("representative").agg(f.array_sort(f.collect_list(copy)).alias("copies"))
-    copies = copies.select(
-        "representative",
-        f.expr(
-            "transform(copies, c -> named_struct('source', c.source, 'start_line', c.start_line, 'end_line', c.end_line,"
-            " 'kind', c.kind))"
-        ).alias("copies"),
+    told = ("source", "start_line", "end_line", "kind")
+    copy = f.struct(apart.alias("apart"), "position", *told, "id", "cluster", "similarity")
+    own = clusters.groupBy("representative").agg(f.array_sort(f.collect_list(copy)).alias("all"))
+    # Those of the same key are in the same cluster.
+    occurrence = "size(filter(all, c -> c.id = all[0].id AND c.position <= all[0].position))"
+    own = own.select(
+        col("representative").alias("position"),
+        *(col("all")[0][name].alias(name) for name in ("cluster", "kind", "similarity")),
+        f.expr(occurrence).cast("bigint").alias("occurrence"),
+        f.transform("all", lambda c: f.struct(*(c[name].alias(name) for name in told))).alias("copies"),
     )
-    occurrence = f.row_number().over(Window.partitionBy("id").orderBy("position"))
-    own = clusters.withColumn("occurrence", occurrence.cast("bigint")).where("position = representative")
-    own = own.select("position", "cluster", "kind", "similarity", "occurrence")
-    told = articles.join(own, "position").join(copies.withColumnRenamed("representative", "position"), "position")
+    rows = articles.join(own, "position")
     kind = "array<struct<id:string,language:string,score:double>>"
     if pairs is None:
-        told = told.withColumn("translations", f.array().cast(kind))
+        rows = rows.withColumn("translations", f.array().cast(kind))
     else:
-        told = told.join(_translations(pairs), "position", "left")
-        told = told.withColumn("translations", f.coalesce("translations", f.array().cast(kind)))
+        rows = rows.join(_translations(pairs), "position", "left")
+        rows = rows.withColumn("translations", f.coalesce("translations", f.array().cast(kind)))
     for name in ("published", "updated"):
-        told = told.withColumn(name, col(name).cast("date"))
-    return told.orderBy("position").select(*_FIELDS)
+        rows = rows.withColumn(name, col(name).cast("date"))
+    return rows
 
 
 def _translations(pairs: DataFrame) -> DataFrame:

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from blogarc.errors import WriteError
@@ -24,12 +25,21 @@ _WORK, _UNFINISHED = "work", "unfinished"
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table that is there, and its stamp. `made` is whether this run has made it."""
+    """A table that is there, its stamp, and what was counted of it. `made` is whether this run has made it."""
 
     name: str
     rows: DataFrame
     stamp: str
     made: bool
+    counts: Mapping[str, int] = field(default_factory=dict)
+
+    def count(self, count: Mapping[str, str]) -> Mapping[str, int]:
+        """These numbers, in SQL over the rows: as they were counted while it was written, or else by reading it."""
+        return self.counts if self.counts.keys() >= count.keys() else _aggregate(self.rows, count)
+
+
+# What is counted of a table that is told of: its rows.
+ROWS = {"rows": "count(*)"}
 
 
 class Store:
@@ -40,19 +50,41 @@ class Store:
         self._files, root = file_system(spark, self.folder)
         self.folder = str(self._files.makeQualified(root).toString()).rstrip("/")
 
-    def keep(self, name: str, depends: dict[str, Any], make: Callable[[], DataFrame], *, result: bool = False) -> Table:
+    def keep(
+        self,
+        name: str,
+        depends: dict[str, Any],
+        make: Callable[[], DataFrame],
+        *,
+        result: bool = False,
+        count: Mapping[str, str] | None = None,
+    ) -> Table:
         """The table of this name, made unless it is there with the same stamp. A `result` stands in the folder itself, all
-        else in `work`. Raises WriteError if it cannot be written."""
+        else in `work`. `count` names numbers that are aggregated over the rows, in SQL, while these are written: they are kept
+        with the stamp. Raises WriteError if it cannot be written."""
         stamp = stamp_of(name, depends)
         place = f"{self.folder}/{name}" if result else f"{self.folder}/{_WORK}/{name}"
-        made = self._stamp_at(place) != stamp
+        count = count or {}
+        note = self._note_at(place)
+        made = note.get("stamp") != stamp
         if made:
             self.spark.sparkContext.setJobDescription(f"blogarc {name}")
             unfinished = f"{self.folder}/{_WORK}/{_UNFINISHED}/{name}"
-            self._write(make(), unfinished)
-            self._note(unfinished, stamp, depends)
+            frame = make()
+            note = {"stamp": stamp, "depends": depends, "counts": self._write(frame, unfinished, count)}
+            self._note(unfinished, note)
             self._move(unfinished, place)
-        return Table(name, self.spark.read.parquet(place), stamp, made)
+            rows = self.spark.read.schema(frame.schema).parquet(place)
+        else:
+            rows = self.spark.read.parquet(place)
+        table = Table(name, rows, stamp, made, note.get("counts", {}))
+        return replace(table, counts=table.count(count))
+
+    def keep_all(self, *keeping: Callable[[], Any]) -> list[Any]:
+        """Tables that do not need one another, made side by side."""
+        with ThreadPoolExecutor(len(keeping)) as pool:
+            began = [pool.submit(keep) for keep in keeping]
+        return [one.result() for one in began]
 
     def scratch(self, table: str) -> Callable[[str, DataFrame], DataFrame]:
         """A way to write rows down while a table is made: what is given under a name is written, and read back. The
@@ -70,10 +102,16 @@ class Store:
         """Take away all but the results; what was made then has to be made again."""
         self._files.delete(self._path(f"{self.folder}/{_WORK}"), True)
 
-    def _write(self, frame: DataFrame, place: str) -> None:
+    def _write(self, frame: DataFrame, place: str, count: Mapping[str, str] | None = None) -> dict[str, int]:
+        """Write the rows, and what was counted meanwhile; less if Spark has not seen it."""
         from py4j.protocol import Py4JJavaError
         from pyspark.errors import PySparkException
+        from pyspark.sql import Observation
+        from pyspark.sql import functions as f
 
+        seen = Observation() if count else None
+        if seen and count:
+            frame = frame.observe(seen, *(f.expr(told).alias(name) for name, told in count.items()))
         try:
             frame.write.mode("overwrite").parquet(place)
         except (Py4JJavaError, PySparkException) as error:
@@ -83,26 +121,33 @@ class Store:
             raise WriteError(
                 f"Cannot write {place}: {reason}.", "What was finished is kept; the same command goes on."
             ) from error
+        if seen is None:
+            return {}
+        try:
+            return {name: int(told or 0) for name, told in seen.get.items()}
+        except TypeError:  # nothing was seen: a row without columns
+            return {}
 
-    def _stamp_at(self, place: str) -> str | None:
-        """The stamp of the table there; None if none is finished."""
+    def _note_at(self, place: str) -> dict[str, Any]:
+        """What was noted of the table there; nothing if none is finished."""
         path = self._path(f"{place}/{_STAMP}")
         if not self._files.exists(path):
-            return None
+            return {}
         stream = self._files.open(path)
         try:
             told = java(self.spark).org.apache.commons.io.IOUtils.toString(stream, "UTF-8")
         finally:
             stream.close()
         try:
-            return str(json.loads(told)["stamp"])
-        except (ValueError, KeyError, TypeError):
-            return None
+            note = json.loads(told)
+        except ValueError:
+            return {}
+        return note if isinstance(note, dict) else {}
 
-    def _note(self, place: str, stamp: str, depends: dict[str, Any]) -> None:
+    def _note(self, place: str, note: dict[str, Any]) -> None:
         stream = self._files.create(self._path(f"{place}/{_STAMP}"), True)
         try:
-            stream.write(json.dumps({"stamp": stamp, "depends": depends}, ensure_ascii=False, default=str).encode())
+            stream.write(json.dumps(note, ensure_ascii=False, default=str).encode())
         finally:
             stream.close()
 
@@ -138,6 +183,13 @@ def stamp_of(name: str, depends: dict[str, Any]) -> str:
     """
     told = json.dumps([name, depends], sort_keys=True, ensure_ascii=False, default=str)
     return hashlib.sha256(told.encode()).hexdigest()
+
+
+def _aggregate(rows: DataFrame, count: Mapping[str, str]) -> dict[str, int]:
+    from pyspark.sql import functions as f
+
+    told = rows.agg(*(f.expr(sql).alias(name) for name, sql in count.items())).first()
+    return {name: int((told and told[name]) or 0) for name in count}
 
 
 def _io_reason(error: BaseException) -> str | None:

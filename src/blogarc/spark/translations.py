@@ -16,7 +16,7 @@ from blogarc.spark import pairing
 from blogarc.spark.columns import ddl, whole
 from blogarc.spark.pairing.columns import PAIR
 from blogarc.spark.pairing.telling import row_of
-from blogarc.spark.tables import Store, Table
+from blogarc.spark.tables import ROWS, Store, Table
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -44,15 +44,22 @@ def find_translations(
 ) -> Table:
     """The table `pairs`. So many posts are paired in one task; of more the work is parted."""
     depends = {"of": clusters.stamp, "version": VERSION, "languages": config.languages}
-    held = _count(articles.rows, clusters.rows, config)
+    # That there is none at all of a language was counted while the articles were written.
+    held = [articles.counts.get(f"in_{language}", 1) for language in config.languages]
+    if all(held):
+        held = _count(articles.rows, clusters.rows, config)
     if not all(held):
         # One language alone need not be read.
-        return store.keep("pairs", depends, lambda: store.spark.createDataFrame([], ddl(PAIR)), result=True)
+        return store.keep("pairs", depends, lambda: _none(store), result=True, count=ROWS)
     posts = store.keep("posts", depends, lambda: _posts(articles.rows, clusters.rows, config))
     if sum(held) > together:
         return pairing.pair(store, posts, config)
     rules = {"of": posts.stamp, "pairs": pairs.VERSION, "config": asdict(config)}
-    return store.keep("pairs", rules, lambda: _pair(posts.rows, config), result=True)
+    return store.keep("pairs", rules, lambda: _pair(posts.rows, config), result=True, count=ROWS)
+
+
+def _none(store: Store) -> DataFrame:
+    return store.spark.range(0).selectExpr(*(f"cast(null AS {kind}) AS {name}" for name, kind in PAIR.items()))
 
 
 def _representatives(articles: DataFrame, clusters: DataFrame) -> DataFrame:

@@ -27,7 +27,7 @@ from dataclasses import asdict
 from blogarc import pairs
 from blogarc.pairs import PairConfig
 from blogarc.spark.pairing import candidates, judging, keys, telling
-from blogarc.spark.tables import Store, Table
+from blogarc.spark.tables import ROWS, Store, Table
 
 VERSION = 1
 
@@ -38,4 +38,4 @@ def pair(store: Store, posts: Table, config: PairConfig) -> Table:
     known = keys.find_keys(store, posts, rules, config.keys, config.postings)
     chosen = candidates.find_candidates(store, known, config)
     judged = judging.judge(store, posts, known, chosen, config)
-    return store.keep("pairs", rules, lambda: telling.tell(posts.rows, known, judged, config), result=True)
+    return store.keep("pairs", rules, lambda: telling.tell(posts.rows, known, judged, config), result=True, count=ROWS)
