@@ -31,24 +31,28 @@ from blogarc.minhash import Ints, Sketches
 from blogarc.model import Article, Kind, Span
 from blogarc.spark import components
 from blogarc.spark.columns import ddl, frame, whole
-from blogarc.spark.tables import Store, Table
+from blogarc.spark.tables import ROWS, Store, Table
 from blogarc.verification import DuplicateConfig, Judgement, Verifier
 
 if TYPE_CHECKING:
     import pyarrow as pa
-    from pyspark.sql import DataFrame
+    from pyspark.sql import Column, DataFrame
 
-VERSION = 3
+VERSION = 4
 # Pairs that are verified together, with their texts, and texts that are grouped together: some tens of megabytes.
 _PAIRS_OF_A_BLOCK, _TEXTS_OF_A_BLOCK = 8192, 8192
 # A text with more candidates than this has them in several blocks; and so many leaders with a shingle are too many to send
 # to one place, so that each place is told instead which shingles those are.
 _MANY, _SALT = 4096, 64
 _HEAVY = 100_000
+# Rows of so few numbers that they are told to every task, rather than that what they belong to is sent to them.
+_TOLD = 1_000_000
+_SHARED = {"crowded": "count_if(crowded)", "rare": "count_if(NOT crowded)"}
 # Characters that one task compares, as the local engine does: quicker than many small jobs, and within a gigabyte. An article
 # counts for some hundred more.
 TOGETHER, _EACH = 100_000_000, 500
 LETTERS = {"letters": f"sum(length(text) + {_EACH})"}
+_WAYS = ("first", "second"), ("second", "first")
 _EXACT = json.dumps({"words": 1.0})
 
 _SKETCH = {
@@ -75,6 +79,8 @@ _MEMBER = {
 _KINDS = {str(kind): f"count_if(kind = '{kind}')" for kind in Kind}
 # A shingle and its hint in one number.
 _HINT_BITS = 6
+# What is told of a pair beside its second text: that the hints are alike, that one has few shingles, that one is a centre.
+_ALIKE, _FEW, _CROWD, _FLAGS = 1, 2, 4, 3
 
 
 def find_copies(
@@ -113,14 +119,14 @@ def _part(store: Store, articles: Table, config: DuplicateConfig) -> Table:
     sketches = store.keep("sketches", rules, lambda: _sketch(articles.rows))
     texts = store.keep("texts", {"of": sketches.stamp}, lambda: _lead(sketches.rows))
     leaders = store.keep("leaders", {"of": texts.stamp}, lambda: _leaders(sketches.rows, texts.rows))
-    counted = store.keep("shingles", {"of": leaders.stamp}, lambda: _count(leaders.rows))
-    crowds = store.keep("crowds", {"of": counted.stamp}, lambda: _crowds(leaders.rows, counted.rows))
-    known = store.keep("known", {"of": crowds.stamp}, lambda: _tally(leaders.rows, crowds.rows))
+    counted = store.keep("shingles", {"of": leaders.stamp}, lambda: _count(leaders.rows), count=_SHARED)
+    crowds = store.keep("crowds", {"of": counted.stamp}, lambda: _crowds(leaders.rows, counted))
+    known = store.keep("known", {"of": crowds.stamp}, lambda: _tally(leaders.rows, crowds.rows), count=ROWS)
     candidates = store.keep(
-        "candidates", {"of": known.stamp}, lambda: _candidates(known.rows, leaders.rows, counted.rows, crowds.rows)
+        "candidates", {"of": known.stamp}, lambda: _candidates(known, leaders.rows, counted, crowds.rows), count=ROWS
     )
     judged = {"of": candidates.stamp, "config": asdict(config)}
-    verified = store.keep("verified", judged, lambda: _verify(candidates.rows, leaders.rows, articles.rows, config))
+    verified = store.keep("verified", judged, lambda: _verify(candidates, leaders.rows, articles.rows, config))
     groups = store.keep(
         "grouped", {"of": verified.stamp}, lambda: _group(store, verified.rows, leaders.rows, articles.rows, config)
     )
@@ -242,6 +248,13 @@ def _leaders(sketches: DataFrame, texts: DataFrame) -> DataFrame:
 # ---- shingles ----
 
 
+def _everywhere(rows: DataFrame, count: int) -> DataFrame:
+    """The rows, told to every task that joins them if they are few."""
+    from pyspark.sql import functions as f
+
+    return f.broadcast(rows) if count <= _TOLD else rows
+
+
 def _shingles(leaders: DataFrame, *columns: str) -> DataFrame:
     from pyspark.sql import functions as f
 
@@ -262,21 +275,27 @@ def _count(leaders: DataFrame) -> DataFrame:
     return counted.select("shingle", "texts", coarse.alias("coarse"), (f.col("texts") > limit).alias("crowded"))
 
 
-def _crowds(leaders: DataFrame, counted: DataFrame) -> DataFrame:
+def _crowds(leaders: DataFrame, counted: Table) -> DataFrame:
     """The texts of each crowded shingle, each with the centre of the crowd, the text of the lowest digest."""
     from pyspark.sql import functions as f
 
-    crowded = counted.where("crowded").select("shingle", "coarse", "texts")
+    count = counted.count(_SHARED)["crowded"]
+    crowded = counted.rows.where("crowded").select("shingle", "coarse", "texts")
     rows = _shingles(leaders, "digest").select("shingle", "text", "digest")
-    # What very many texts have is told to every task; its rows stay where they are.
-    heavy = rows.join(f.broadcast(crowded.where(f"texts > {_HEAVY}").drop("texts")), "shingle")
-    other = rows.join(crowded.where(f"texts <= {_HEAVY}").drop("texts"), "shingle")
-    told = heavy.unionByName(other)
+    if count <= _TOLD:
+        told = rows.join(f.broadcast(crowded.drop("texts")), "shingle")
+    else:
+        # What very many texts have is told to every task; its rows stay where they are.
+        heavy = rows.join(f.broadcast(crowded.where(f"texts > {_HEAVY}").drop("texts")), "shingle")
+        other = rows.join(crowded.where(f"texts <= {_HEAVY}").drop("texts"), "shingle")
+        told = heavy.unionByName(other)
     # Digests are numbers without a sign; flipped, they sort as such.
     unsigned = f.col("digest").bitwiseXOR(f.lit(-(1 << 63)).cast("bigint"))
     told = told.select("shingle", "coarse", "text", unsigned.alias("digest"))
-    centres = told.groupBy("shingle").agg(f.min(f.struct("digest", "text")).alias("centre"))
-    return told.join(centres, "shingle").select("shingle", "coarse", "text", f.col("centre.text").alias("centre"))
+    centres = told.groupBy("shingle").agg(f.min(f.struct("digest", "text"))["text"].alias("centre"))
+    return (
+        told.drop("digest").join(_everywhere(centres, count), "shingle").select("shingle", "coarse", "text", "centre")
+    )
 
 
 def _tally(leaders: DataFrame, crowds: DataFrame) -> DataFrame:
@@ -302,35 +321,54 @@ def _tally(leaders: DataFrame, crowds: DataFrame) -> DataFrame:
     )  # fmt: skip
 
 
-def _candidates(known: DataFrame, leaders: DataFrame, counted: DataFrame, crowds: DataFrame) -> DataFrame:
+def _candidates(known: Table, leaders: DataFrame, counted: Table, crowds: DataFrame) -> DataFrame:
+    """The texts that share a shingle travel together, as one list to each of them; what a pair shares is counted there."""
     from pyspark.sql import functions as f
 
-    col = f.col
+    col, lit = f.col, f.lit
+    texts = known.count(ROWS)["rows"]
     # The same as `have_few`, which decides; here it spares most pairs the journey to it.
-    few = known.select(col("text").alias("leader"), (col("tally3") < 2 * FEWEST_SHARED).alias("few"))
-    rows = _shingles(leaders.join(few, "leader"), "few").join(counted.where("NOT crowded").select("shingle"), "shingle")
-    one, other = rows.alias("one"), rows.alias("other")
-    shared = one.join(other, "shingle").where("one.text < other.text").select(
-        col("one.text").alias("first"), col("other.text").alias("second"),
-        (col("one.hint") == col("other.hint")).cast("int").alias("alike"), f.lit(1).alias("rare"), f.lit(0).alias("crowd"),
-        (col("one.few") | col("other.few")).alias("few"),
-    )  # fmt: skip
+    few = known.rows.select(col("text").alias("leader"), (col("tally3") < 2 * FEWEST_SHARED).alias("few"))
+    rare = _everywhere(counted.rows.where("NOT crowded").select("shingle"), counted.count(_SHARED)["rare"])
+    rows = _shingles(leaders.join(_everywhere(few, texts), "leader"), "few").join(rare, "shingle")
+    holder = f.struct("text", "hint", "few")
+    held = rows.groupBy("shingle").agg(f.sort_array(f.collect_list(holder)).alias("held"))
+    one = held.select(f.posexplode("held").alias("at", "one"), "held")
+
+    def pack(other: Column) -> Column:
+        alike, either = other["hint"] == col("one.hint"), other["few"] | col("one.few")
+        return _packed(other["text"], alike.cast("bigint") * _ALIKE + either.cast("bigint") * _FEW)
+
+    after = f.slice("held", col("at") + 2, f.greatest(f.size("held") - col("at") - 1, lit(0)))
+    shared = one.select(col("one.text").alias("first"), f.transform(after, pack).alias("others"))
     centred = crowds.where("text <> centre").select(
-        f.least("text", "centre").alias("first"), f.greatest("text", "centre").alias("second"), f.lit(0).alias("alike"),
-        f.lit(0).alias("rare"), f.lit(1).alias("crowd"), f.lit(False).alias("few"),
-    )  # fmt: skip
-    pairs = shared.union(centred).groupBy("first", "second").agg(
-        f.sum("rare").alias("rare"), f.sum("alike").alias("alike"), f.sum("crowd").alias("crowds"),
-        f.bool_or("few").alias("few"),
+        f.least("text", "centre").alias("first"),
+        f.array(_packed(f.greatest("text", "centre"), lit(_CROWD))).alias("others"),
+    )
+    # By the first of a pair, and not by both, so that a list is sent once.
+    pairs = shared.where("size(others) > 0").union(centred).repartition("first")
+    pairs = pairs.select("first", f.explode("others").alias("other"))
+    bit = {
+        name: col("other").bitwiseAND(flag) != 0 for name, flag in (("alike", _ALIKE), ("few", _FEW), ("crowd", _CROWD))
+    }
+    pairs = pairs.groupBy("first", f.shiftright("other", _FLAGS).alias("second")).agg(
+        f.count_if(~bit["crowd"]).alias("rare"), f.count_if(bit["alike"]).alias("alike"),
+        f.count_if(bit["crowd"]).alias("crowds"), f.bool_or(bit["few"]).alias("few"),
     )  # fmt: skip
     pairs = pairs.where(f"rare >= {FEWEST_SHARED} OR crowds > 0 OR few").drop("few")
     for side in ("first", "second"):
-        told = known.select(
-            col("text").alias(side), *(col(name).alias(f"{side}_{name}") for name in known.columns if name != "text")
-        )
-        pairs = pairs.join(told, side)
+        names = [name for name in known.rows.columns if name != "text"]
+        told = known.rows.select(col("text").alias(side), *(col(name).alias(f"{side}_{name}") for name in names))
+        pairs = pairs.join(_everywhere(told, texts), side)
     sides = [f"{side}_{name}" for side in ("first", "second") for name in ("words", *(f"tally{n}" for n in range(4)))]
     return pairs.select("first", "second", "rare", "alike", "crowds", *sides).mapInArrow(_weigh, ddl(_CANDIDATE))
+
+
+def _packed(text: Column, flags: Column) -> Column:
+    """A text of a pair, and what is known of the pair, in one number."""
+    from pyspark.sql import functions as f
+
+    return f.shiftleft(text, _FLAGS).bitwiseOR(flags)
 
 
 def _weigh(given: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
@@ -349,19 +387,14 @@ def _weigh(given: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
 # ---- comparing word by word ----
 
 
-def _verify(candidates: DataFrame, leaders: DataFrame, articles: DataFrame, config: DuplicateConfig) -> DataFrame:
+def _verify(candidates: Table, leaders: DataFrame, articles: DataFrame, config: DuplicateConfig) -> DataFrame:
     from pyspark.sql import functions as f
 
     col = f.col
-    many = candidates.groupBy("first").agg(f.count("*").alias("many")).where(f"many > {_MANY}").select("first")
-    salt = f.when(col("salted"), f.pmod("second", f.lit(_SALT))).otherwise(0)
-    told = candidates.join(f.broadcast(many.withColumn("salted", f.lit(True))), "first", "left").fillna(
-        False, ["salted"]
-    )
-    blocks = max(1, candidates.count() // _PAIRS_OF_A_BLOCK)
-    placed = told.withColumn("block", f.pmod(f.xxhash64("first", salt), f.lit(blocks))).drop("salted")
+    blocks = max(1, candidates.count(ROWS)["rows"] // _PAIRS_OF_A_BLOCK)
+    placed = _place(candidates.rows, blocks)
     needed = placed.select("block", col("first").alias("text")).union(placed.select("block", "second")).distinct()
-    texts = needed.join(_texts(leaders, articles), "text").withColumnRenamed("block", "needed_in")
+    texts = _texts(needed, 2 * candidates.count(ROWS)["rows"], leaders, articles)
 
     def verify(pairs: pa.Table, told: pa.Table) -> pa.Table:
         return _verify_block(pairs, told, config)
@@ -369,14 +402,43 @@ def _verify(candidates: DataFrame, leaders: DataFrame, articles: DataFrame, conf
     return placed.groupBy("block").cogroup(texts.groupBy("needed_in")).applyInArrow(verify, ddl(_VERIFIED))
 
 
-def _texts(leaders: DataFrame, articles: DataFrame) -> DataFrame:
-    """The words of each leader, as they are compared, and its title."""
+def _place(candidates: DataFrame, blocks: int) -> DataFrame:
+    """Each pair with the block in which it is verified. Texts that name one another come into the same block, so that a text
+    travels once: that of the least text within two steps. Where very many would, by the first of a pair, and the pairs of one
+    that has very many in several blocks."""
     from pyspark.sql import functions as f
 
+    col = f.col
+    ends = [candidates.select(col(one).alias("text"), col(other).alias("near")) for one, other in _WAYS]
+    near = ends[0].union(ends[1])
+    one = near.groupBy("text").agg(f.least("text", f.min("near")).alias("root"))
+    two = (
+        near.join(one.select(col("text").alias("near"), "root"), "near")
+        .groupBy("text")
+        .agg(f.min("root").alias("root"))
+    )
+    told = candidates.join(two.select(col("text").alias("first"), "root"), "first")
+
+    def crowded(name: str, most: int) -> DataFrame:
+        counted = told.groupBy(name).agg(f.count("*").alias("pairs")).where(f"pairs > {most}")
+        return f.broadcast(counted.select(name, f.lit(True).alias(f"many_{name}")))
+
+    told = told.join(crowded("root", _PAIRS_OF_A_BLOCK), "root", "left").join(crowded("first", _MANY), "first", "left")
+    salt = f.when(col("many_first"), f.pmod("second", f.lit(_SALT))).otherwise(0)
+    key = f.when(col("many_root"), f.xxhash64("first", salt)).otherwise(f.xxhash64("root"))
+    return told.select(*_CANDIDATE, f.pmod(key, f.lit(blocks)).alias("block"))
+
+
+def _texts(needed: DataFrame, count: int, leaders: DataFrame, articles: DataFrame) -> DataFrame:
+    """The words of each `text` that is needed in a `block`, as they are compared, and its title. `count` is how many rows are
+    needed at most: texts go straight to their blocks if these can be told to every task."""
+    from pyspark.sql import functions as f
+
+    needed = needed.withColumnRenamed("block", "needed_in")
     own = leaders.select(f.col("leader").alias("text"), "title", "copies", "best")
     line = f.when(f.col("title_source") == "line", f.col("title")).otherwise("")
     told = articles.select(f.col("position").alias("text"), line.alias("line"), f.col("text").alias("body"))
-    return own.join(told, "text")
+    return told.join(_everywhere(needed.join(own, "text"), count), "text")
 
 
 def _verify_block(pairs: pa.Table, texts: pa.Table, config: DuplicateConfig) -> pa.Table:
@@ -425,10 +487,11 @@ def _group(
 
     edges = verified.select(f.col("first").alias("one"), f.col("second").alias("other"))
     parts = store.scratch("grouped")("parts", components.connect(edges, store.scratch("grouped")))
-    blocks = max(1, parts.count() // _TEXTS_OF_A_BLOCK)
+    count = parts.count()
+    blocks = max(1, count // _TEXTS_OF_A_BLOCK)
     placed = parts.select(f.col("node").alias("text"), f.pmod(f.xxhash64("component"), f.lit(blocks)).alias("block"))
     pairs = verified.join(placed.select(f.col("text").alias("first"), "block"), "first")
-    texts = placed.join(_texts(leaders, articles), "text").withColumnRenamed("block", "needed_in")
+    texts = _texts(placed, count, leaders, articles)
 
     def group(told: pa.Table, own: pa.Table) -> pa.Table:
         return _group_block(told, own, config)

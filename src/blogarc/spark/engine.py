@@ -112,6 +112,7 @@ def _local(memory: str, quick: bool) -> dict[str, str]:
         told += classes.QUICK
     return {
         "spark.driver.memory": memory,
+        "spark.io.compression.codec": "zstd",  # of what is shuffled
         "spark.driver.host": "127.0.0.1",
         "spark.driver.bindAddress": "127.0.0.1",
         "spark.ui.enabled": "false",
