@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import re
 import shutil
 import signal
 import subprocess
@@ -316,6 +317,18 @@ def test_copies_found_in_parts_are_those_found_at_once(
 
 
 @with_spark
+def test_what_is_told_to_every_task_may_also_be_sent(
+    session: Any, archive: Archive, report: SparkReport, output: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # As where there is very much: nothing is told to all, and blocks are small and crowded.
+    for name, few in (("_TOLD", 0), ("_PAIRS_OF_A_BLOCK", 20), ("_MANY", 3), ("_HEAVY", 30)):
+        monkeypatch.setattr(copies, name, few)
+    told = Table("articles", session.read.parquet(str(output / "articles")), "articles", False)
+    copies.find_copies(Store(session, str(tmp_path)), told, DuplicateConfig(), together=0)
+    assert rows(tmp_path, "duplicates", *DUPLICATES) == sql(archive, DUPLICATES_OF_AN_ARCHIVE)
+
+
+@with_spark
 def test_the_pairs_are_those_of_an_archive(archive: Archive, report: SparkReport, output: Path) -> None:
     assert report.pairs
     assert rows(output, "pairs", "source", "target", "score", "evidence") == sql(
@@ -437,8 +450,10 @@ def wait_for(place: Path, ended: Callable[[], bool] = lambda: False) -> bool:
 @with_spark
 @needs_proc
 def test_a_killed_process_of_python_costs_nothing_but_time(
-    session: Any, folder: Path, output: Path, report: SparkReport, tmp_path: Path
+    session: Any, folder: Path, output: Path, report: SparkReport, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    # As where there is much: in two passes, and with all the jobs that little is spared.
+    monkeypatch.setattr(inputs, "LITTLE_FILES", 0)
     killed: list[int] = []
 
     def kill() -> None:
@@ -488,6 +503,36 @@ def test_a_killed_driver_goes_on_where_it_was(session: Any, tmp_path: Path) -> N
 
 
 @with_spark
+@pytest.mark.skipif(sys.platform == "win32", reason="spark-submit is a shell script here")
+def test_spark_submit_runs_the_two_lines_of_the_docs(session: Any, tmp_path: Path) -> None:
+    import pyspark
+
+    docs = (Path(__file__).parent.parent / "docs" / "spark.md").read_text("utf-8")
+    told = re.search(r"`run_blogarc.py` holds two lines, `(.+?)` and `(.+?)`", docs)
+    assert told
+    script = tmp_path / "run_blogarc.py"
+    script.write_text("\n".join(told.groups()) + "\n")
+    submit = Path(pyspark.__file__).parent / "bin" / "spark-submit"
+    given = [
+        "--deploy-mode",
+        "client",
+        "--master",
+        "local[1]",
+        script,
+        SAMPLES / "harbour.txt",
+        "-o",
+        tmp_path / "corpus",
+    ]
+    done = subprocess.run(
+        [submit, *given, "--steps", "ingest"], capture_output=True, text=True, timeout=300,
+        env=os.environ | {"PYSPARK_PYTHON": sys.executable, "PYSPARK_DRIVER_PYTHON": sys.executable}, check=True,
+    )  # fmt: skip
+    report = json.loads(done.stdout)
+    assert report["files"] == 1
+    assert report["articles"] == len(rows(tmp_path / "corpus", "articles", "id")) > 0
+
+
+@with_spark
 def test_nothing_to_read_is_an_error(session: Any, tmp_path: Path) -> None:
     with pytest.raises(InputError, match="no such file or folder"):
         run_spark(session, [str(tmp_path / "nowhere.txt")], str(tmp_path / "out"))
@@ -509,7 +554,7 @@ def test_dumps_that_share_too_much_are_split_in_the_blocks_of_an_archive(
 
 @with_spark
 def test_components_are_those_of_a_slow_and_obvious_way(session: Any, tmp_path: Path) -> None:
-    from blogarc.spark.components import connect
+    from blogarc.spark.components import connect, connect_at_once
     from blogarc.spark.tables import Store
 
     dice = random.Random(3)
@@ -521,6 +566,8 @@ def test_components_are_those_of_a_slow_and_obvious_way(session: Any, tmp_path: 
     frame = session.createDataFrame(edges, "one bigint, other bigint")
     found = connect(frame, Store(session, str(tmp_path)).scratch("test"))
     assert {row["node"]: row["component"] for row in found.collect()} == least
+    at_once = connect_at_once(frame)
+    assert {row["node"]: row["component"] for row in at_once.collect()} == least
 
 
 @with_spark

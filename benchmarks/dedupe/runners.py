@@ -9,6 +9,7 @@ coefficient of 0.5, or another that is given with the name, as in `daft@0.7`.
 from __future__ import annotations
 
 import json
+import os
 import re
 import sys
 import tempfile
@@ -85,34 +86,38 @@ def blogarc_spark(path: Path) -> Labels:
     from pyspark.sql import functions as f
 
     from blogarc.duplicates import DuplicateConfig
-    from blogarc.spark import copies, engine
-    from blogarc.spark.tables import Store
+    from blogarc.spark import copies, engine, inputs
+    from blogarc.spark.tables import Store, Table
 
-    session = engine.start("local[2]", "3g", quick=True)
-    with tempfile.TemporaryDirectory() as folder, engine.tuned(session, path.stat().st_size < copies.TOGETHER):
+    session = engine.start("local[2]", "3g", quick=path.stat().st_size < inputs.LITTLE)
+    little = path.stat().st_size < inputs.LITTLE
+    with tempfile.TemporaryDirectory() as folder, engine.tuned(session, little):
         store = Store(session, folder)
         read_in = session.read.schema("id bigint, text string").json(str(path.absolute()))
-        told = {"title": "''", "title_source": "'derived'", "source": "''", "start_line": "id", "end_line": "id"}
+        given = {"title": "''", "title_source": "'derived'", "source": "''", "start_line": "id", "end_line": "id"}
         key = f.substring(f.sha2("text", 256), 1, 16)
         columns = [
             f.col("id").alias("position"),
             key.alias("id"),
             "text",
-            *(f.expr(v).alias(k) for k, v in told.items()),
+            *(f.expr(v).alias(k) for k, v in given.items()),
         ]
-        articles = store.keep("articles", {}, lambda: read_in.select(*columns), count=copies.LETTERS)
+        told = read_in.select(*columns)
+        # What is read once need not be written first.
+        articles = Table("articles", told, "", True, {"letters": path.stat().st_size})
+        if not little:
+            articles = store.keep("articles", {}, lambda: told, count=copies.LETTERS)
         clusters, _ = copies.find_copies(store, articles, DuplicateConfig())
-        rows = clusters.rows.select("position", "representative").orderBy("position").collect()
-        labels = [row["representative"] for row in rows]
+        labels = [told[1] for told in sorted(clusters.rows.select("position", "representative").collect())]
     session.stop()
     return labels
 
 
 def pyspark(path: Path) -> Labels:
-    """MinHash as it is usually written for PySpark: a function of Python for every document, and buckets by key; two cores."""
+    """MinHash as it is usually written for PySpark: a function of Python for every document, and buckets by key; two cores, and
+    a session as PySpark makes it."""
     import numpy as np
-
-    from blogarc.spark import engine
+    from pyspark.sql import SparkSession
 
     rows = PERMUTATIONS // BANDS
     prime = (1 << 61) - 1
@@ -130,7 +135,7 @@ def pyspark(path: Path) -> Labels:
         for band in range(0, len(least), rows):
             yield (band, least[band : band + rows].tobytes()), document.id
 
-    session = engine.start("local[2]", "3g", quick=True)
+    session = SparkSession.builder.master("local[2]").config("spark.driver.memory", "3g").getOrCreate()
     documents_ = session.read.schema("id bigint, text string").json(str(path.absolute())).repartition(4)
     buckets = documents_.rdd.flatMap(sign).groupByKey()
     edges = buckets.flatMap(lambda bucket: [(min(bucket[1]), one) for one in bucket[1]]).distinct().collect()
@@ -280,6 +285,62 @@ def text_dedup(path: Path) -> Labels:
         return [groups.find(place) for place in range(sum(1 for _ in path.open("rb")))]
 
 
+def text_dedup_spark(path: Path) -> Labels:
+    """Its script for Spark, as it is published, on two cores. It reads Parquet, which is made first. Components are found by
+    GraphFrames, whose classes of Java come from Maven: here a stand-in finds them on the driver, which is quicker."""
+    import subprocess
+    from importlib.util import find_spec
+
+    import pyarrow as pa
+    from pyarrow import json as reader
+    from pyarrow import parquet
+
+    script = find_spec("text_dedup.minhash_spark")
+    if script is None or script.origin is None:
+        raise ModuleNotFoundError("text-dedup is not installed")
+    with tempfile.TemporaryDirectory() as folder:
+        texts: pa.Table = reader.read_json(path).select(["id", "text"])
+        Path(folder, "in").mkdir()
+        half = (len(texts) + 1) // 2
+        for part in range(2):
+            parquet.write_table(texts.slice(part * half, half), f"{folder}/in/{part}.parquet")
+        Path(folder, "graphframes.py").write_text(_STAND_IN)
+        options = {
+            "input": f"{folder}/in", "output": f"{folder}/out", "column": "text", "index": "id", "threshold": str(THRESHOLD),
+            "ngram_size": str(SHINGLE), "min_length": "0", "num_perm": str(PERMUTATIONS), "checkpoint_dir": f"{folder}/points",
+        }  # fmt: skip
+        given = [argument for name, value in options.items() for argument in (f"--{name}", value)]
+        told = {
+            "PYTHONPATH": os.pathsep.join(filter(None, (folder, os.environ.get("PYTHONPATH")))),
+            "PYSPARK_SUBMIT_ARGS": "--master local[2] --driver-memory 3g pyspark-shell",
+            "PYSPARK_PYTHON": sys.executable,
+        }
+        subprocess.run([sys.executable, script.origin, *given, "--debug"], env=os.environ | told, check=True)
+        found = parquet.read_table(f"{folder}/out-assignment/assignment.parquet").to_pydict()
+        component = dict(zip(found["id"], found["component"], strict=True))
+        return [component.get(one, one) for one in texts.column("id").to_pylist()]
+
+
+_STAND_IN = """
+class GraphFrame:
+    def __init__(self, vertices, edges):
+        self.vertices, self.edges = vertices, edges
+
+    def connectedComponents(self):
+        least = {}
+        def root(node):
+            while least.setdefault(node, node) != node:
+                least[node] = node = least[least[node]]
+            return node
+        for one, other in self.edges.select("src", "dst").toPandas().itertuples(index=False):
+            low, high = sorted((root(int(one)), root(int(other))))
+            least[high] = low
+        import pandas
+        rows = pandas.DataFrame([(node, root(node)) for node in list(least)], columns=["id", "component"])
+        return self.vertices.sparkSession.createDataFrame(rows)
+"""
+
+
 RUNNERS: dict[str, Callable[[Path], Labels]] = {
     "blogarc": blogarc,
     "blogarc archive": blogarc_archive,
@@ -291,6 +352,7 @@ RUNNERS: dict[str, Callable[[Path], Labels]] = {
     "datasketch": datasketch,
     "datatrove": datatrove,
     "text-dedup": text_dedup,
+    "text-dedup spark": text_dedup_spark,
     "semhash": semhash,
 }
 

@@ -17,7 +17,7 @@ task holds is compared in one, by the local engine as it is.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
@@ -48,9 +48,9 @@ _HEAVY = 100_000
 # Rows of so few numbers that they are told to every task, rather than that what they belong to is sent to them.
 _TOLD = 1_000_000
 _SHARED = {"crowded": "count_if(crowded)", "rare": "count_if(NOT crowded)"}
-# Characters that one task compares, as the local engine does: quicker than many small jobs, and within a gigabyte. An article
+# Characters that one task compares, as the local engine does: quicker than many small jobs, and within 1.5 GB. An article
 # counts for some hundred more.
-TOGETHER, _EACH = 100_000_000, 500
+TOGETHER, _EACH = 250_000_000, 500
 LETTERS = {"letters": f"sum(length(text) + {_EACH})"}
 _WAYS = ("first", "second"), ("second", "first")
 _EXACT = json.dumps({"words": 1.0})
@@ -142,23 +142,30 @@ def _compare_at_once(articles: DataFrame, config: DuplicateConfig) -> DataFrame:
     """In one task, to which the articles need not be sent: it reads them where they are."""
 
     def compare(given: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        import pyarrow as pa
-
-        held = list(given)
-        if held:
-            yield from _compare_all(pa.Table.from_batches(held), config).to_batches()
+        yield from _compare_all(given, config).to_batches()
 
     return articles.select(*_READ).coalesce(1).mapInArrow(compare, ddl(_MEMBER))
 
 
-def _compare_all(articles: pa.Table, config: DuplicateConfig) -> pa.Table:
+def _compare_all(given: Iterable[pa.RecordBatch], config: DuplicateConfig) -> pa.Table:
     """What the local engine finds among these articles."""
-    articles = articles.sort_by("position")
-    found = duplicates.find_duplicates(list(map(_article, articles.to_pylist())), config)
+    import pyarrow as pa
+
+    # Texts are held once: as the engine has them.
+    held, parts = list[Article](), list[pa.RecordBatch]()
+    for batch in given:
+        held += map(_article, batch.to_pylist())
+        parts.append(batch.select(["position", *_PLACE]))
+    if not parts:
+        return whole([], _MEMBER)
+    places = pa.Table.from_batches(parts)
+    order = np.argsort(places.column("position").to_numpy(), kind="stable")
+    places = places.take(order)
+    found = duplicates.find_duplicates([held[n] for n in order.tolist()], config)
     why = {duplicate.article: duplicate for duplicate in found.duplicates}
-    own = [why.get(n) for n in range(len(articles))]
-    kept = articles.take(list(found.representative))
-    columns = {name: articles.column(name) for name in ("position", *_PLACE)}
+    own = [why.get(n) for n in range(len(held))]
+    kept = places.take(list(found.representative))
+    columns = {name: places.column(name) for name in ("position", *_PLACE)}
     columns |= {f"kept_{name}": kept.column(name) for name in ("position", "source", "start_line")}
     columns |= {
         "kept": kept.column("id"),

@@ -13,8 +13,10 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING
 
 from blogarc.errors import UsageError
@@ -40,6 +42,8 @@ def start(master: str | None = None, memory: str = "2g", *, quick: bool = False)
     if pyspark or Java is not there.
     """
     require_spark()
+    # While Java starts.
+    Thread(target=import_module, args=("blogarc.spark.collecting",), daemon=True).start()
     from pyspark.sql import SparkSession
 
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
