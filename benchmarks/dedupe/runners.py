@@ -9,7 +9,6 @@ coefficient of 0.5, or another that is given with the name, as in `daft@0.7`.
 from __future__ import annotations
 
 import json
-import os
 import re
 import sys
 import tempfile
@@ -285,62 +284,6 @@ def text_dedup(path: Path) -> Labels:
         return [groups.find(place) for place in range(sum(1 for _ in path.open("rb")))]
 
 
-def text_dedup_spark(path: Path) -> Labels:
-    """Its script for Spark, as it is published, on two cores. It reads Parquet, which is made first. Components are found by
-    GraphFrames, whose classes of Java come from Maven: here a stand-in finds them on the driver, which is quicker."""
-    import subprocess
-    from importlib.util import find_spec
-
-    import pyarrow as pa
-    from pyarrow import json as reader
-    from pyarrow import parquet
-
-    script = find_spec("text_dedup.minhash_spark")
-    if script is None or script.origin is None:
-        raise ModuleNotFoundError("text-dedup is not installed")
-    with tempfile.TemporaryDirectory() as folder:
-        texts: pa.Table = reader.read_json(path).select(["id", "text"])
-        Path(folder, "in").mkdir()
-        half = (len(texts) + 1) // 2
-        for part in range(2):
-            parquet.write_table(texts.slice(part * half, half), f"{folder}/in/{part}.parquet")
-        Path(folder, "graphframes.py").write_text(_STAND_IN)
-        options = {
-            "input": f"{folder}/in", "output": f"{folder}/out", "column": "text", "index": "id", "threshold": str(THRESHOLD),
-            "ngram_size": str(SHINGLE), "min_length": "0", "num_perm": str(PERMUTATIONS), "checkpoint_dir": f"{folder}/points",
-        }  # fmt: skip
-        given = [argument for name, value in options.items() for argument in (f"--{name}", value)]
-        told = {
-            "PYTHONPATH": os.pathsep.join(filter(None, (folder, os.environ.get("PYTHONPATH")))),
-            "PYSPARK_SUBMIT_ARGS": "--master local[2] --driver-memory 3g pyspark-shell",
-            "PYSPARK_PYTHON": sys.executable,
-        }
-        subprocess.run([sys.executable, script.origin, *given, "--debug"], env=os.environ | told, check=True)
-        found = parquet.read_table(f"{folder}/out-assignment/assignment.parquet").to_pydict()
-        component = dict(zip(found["id"], found["component"], strict=True))
-        return [component.get(one, one) for one in texts.column("id").to_pylist()]
-
-
-_STAND_IN = """
-class GraphFrame:
-    def __init__(self, vertices, edges):
-        self.vertices, self.edges = vertices, edges
-
-    def connectedComponents(self):
-        least = {}
-        def root(node):
-            while least.setdefault(node, node) != node:
-                least[node] = node = least[least[node]]
-            return node
-        for one, other in self.edges.select("src", "dst").toPandas().itertuples(index=False):
-            low, high = sorted((root(int(one)), root(int(other))))
-            least[high] = low
-        import pandas
-        rows = pandas.DataFrame([(node, root(node)) for node in list(least)], columns=["id", "component"])
-        return self.vertices.sparkSession.createDataFrame(rows)
-"""
-
-
 RUNNERS: dict[str, Callable[[Path], Labels]] = {
     "blogarc": blogarc,
     "blogarc archive": blogarc_archive,
@@ -352,7 +295,6 @@ RUNNERS: dict[str, Callable[[Path], Labels]] = {
     "datasketch": datasketch,
     "datatrove": datatrove,
     "text-dedup": text_dedup,
-    "text-dedup spark": text_dedup_spark,
     "semhash": semhash,
 }
 
