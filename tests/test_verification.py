@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import sys
 
 import numpy as np
 import pytest
@@ -15,11 +16,11 @@ from blogarc.verification import DuplicateConfig, Verifier
 from tests.test_sketchbook import posts
 
 
-def verdicts(texts: list[str], *, hopeless: bool) -> dict[tuple[int, int], tuple[int, float]]:
+def verdicts(texts: list[str], *, hopeless: bool, held: bool = False) -> dict[tuple[int, int], tuple[int, float]]:
     """The rule that decides each candidate, and the similarity of those that are copies."""
     sketches = minhash.sketch(texts)
     found = find_candidates(sketches, np.ones(len(texts), bool))
-    verifier = Verifier(sketches, lambda n: "", lambda asked: [texts[n] for n in asked], DuplicateConfig())
+    verifier = Verifier(sketches, lambda n: "", lambda asked: [texts[n] for n in asked], DuplicateConfig(), held=held)
     told = {}
     for first, second, measures in verifier._measure(found, hopeless=hopeless):
         kinds = [verification._KINDS.get(verification._Rule(rule)) for rule in measures.rules.tolist()]
@@ -39,3 +40,21 @@ def test_nothing_is_lost_by_looking_roughly_first(seed: int) -> None:
         patch.setattr(verification, "_WORDS_AT_ONCE", 100)
         patch.setattr(workers, "_THREADS", 3)
         assert verdicts(texts, hopeless=True) == exactly
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only there a process is copied")
+def test_a_copy_of_the_process_finds_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = posts(random.Random(5), 200)
+    exactly = verdicts(texts, hopeless=True)
+    asked: list[bool] = []
+    beside = workers.beside
+
+    def watched(make):  # type: ignore[no-untyped-def]
+        asked.append(True)
+        return beside(make)
+
+    monkeypatch.setattr(workers, "can_copy", lambda: True)
+    monkeypatch.setattr(workers, "beside", watched)
+    monkeypatch.setattr(verification, "_WORDS_AT_ONCE", 300)
+    assert verdicts(texts, hopeless=True, held=True) == exactly
+    assert asked

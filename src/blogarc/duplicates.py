@@ -82,7 +82,7 @@ def dedupe(texts: Iterable[str], config: DuplicateConfig = _USUAL) -> list[int]:
     # Which copies are exact is not asked: that sketches of the same words are equal is enough.
     leaders = _leaders_by_words(sketches, held)
     sketches, buckets = _in_order(sketches, leaders)
-    verifier = Verifier(sketches, lambda n: "", lambda asked: [held[n] for n in asked], config)
+    verifier = Verifier(sketches, lambda n: "", lambda asked: [held[n] for n in asked], config, held=True)
     groups = _group(verifier, buckets, leaders)
     return list(groups.representative[leaders].tolist())
 
@@ -105,7 +105,7 @@ def find_known(
     buckets = sort_buckets(sketches.buckets, leaders == place)
     candidates = candidates_of(buckets, sketches.counts, sketches.digests, own)
     candidates = candidates.only((candidates.first < first_own) & (candidates.second >= first_own))
-    verifier = Verifier(sketches, _titles(texts, leaders).__getitem__, partial(_some, texts), config)
+    verifier = Verifier(sketches, _titles(texts, leaders).__getitem__, partial(_some, texts), config, held=True)
     best: dict[int, tuple[int, Judgement]] = {}
     for (other, text), judgement in sorted(verifier.accept(candidates).items()):
         if text not in best or judgement.similarity > best[text][1].similarity:
@@ -265,7 +265,7 @@ def rank_of_date(published: str | None) -> int:
 
 def _verifier(texts: Sequence[_Text], config: DuplicateConfig, sketches: Sketches | None = None) -> Verifier:
     made = sketches if sketches is not None else minhash.sketch([text.text for text in texts])
-    return Verifier(made, lambda n: texts[n].title, partial(_some, texts), config)
+    return Verifier(made, lambda n: texts[n].title, partial(_some, texts), config, held=True)
 
 
 def _cluster(texts: Sequence[_Text], config: DuplicateConfig, articles: Sequence[Article] = ()) -> Clusters:
@@ -274,7 +274,7 @@ def _cluster(texts: Sequence[_Text], config: DuplicateConfig, articles: Sequence
     preferred = preference(config.keep, articles, config.dumps) if articles else None
     best = _best_of_each(leaders, preferred)
     sketches, buckets = _in_order(sketches, leaders)
-    verifier = Verifier(sketches, _titles(texts, leaders).__getitem__, partial(_some, texts), config)
+    verifier = Verifier(sketches, _titles(texts, leaders).__getitem__, partial(_some, texts), config, held=True)
     groups = _group(verifier, buckets, leaders, None if preferred is None else np.array(preferred, np.int64)[best])
     # The text that represents another does so through that of its occurrences that is liked best.
     represented = groups.representative[leaders]

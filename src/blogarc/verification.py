@@ -36,6 +36,8 @@ Pair = tuple[int, int]
 
 # Words of pairs that are compared together, some thousands of posts.
 _WORDS_AT_ONCE = 1 << 20
+# So many such parts are worth a copy of the process.
+_WORTH_A_COPY = 8
 # Pairs whose shingles are sorted together: these fit into a processor's cache.
 _PAIRS_IN_CACHE = 128
 # Below such a similarity of words it is not worth reading the letters.
@@ -196,7 +198,8 @@ class _Compared:
 
 class Verifier:
     """Compares texts, numbered as in `sketches`; `title` says that of one, `texts` gives some of them. Words are compared in
-    threads; `texts` is called in the thread that asks."""
+    threads; `texts` is called in the thread that asks. If all texts are `held` in memory, half of the pairs are compared in a
+    copy of the process, where there can be one."""
 
     def __init__(
         self,
@@ -204,8 +207,10 @@ class Verifier:
         title: Callable[[int], str],
         texts: Callable[[Sequence[int]], Sequence[str]],
         config: DuplicateConfig,
+        *,
+        held: bool = False,
     ) -> None:
-        self.sketches, self.config = sketches, config
+        self.sketches, self.config, self._held = sketches, config, held
         self.counts = sketches.counts
         self._title, self._texts = title, texts
         self._numbers: tuple[str, Ints] | None = None
@@ -233,10 +238,20 @@ class Verifier:
         """What is measured of these pairs, some at a time. What the `hopeless` would score is left at 0, if it is so said."""
         parts = [candidates.only(part) for part in self._parts(candidates)]
         compare = partial(self._compare, hopeless=hopeless)
-        if len(parts) < 2:
-            measured: Iterable[_Measures] = [self._decide(self._read(compare(part))) for part in parts]
-        else:
+
+        def whole(part: Candidates) -> _Measures:
+            return self._decide(self._read(compare(part)))
+
+        if len(parts) > 1:
             self._numbers_of_all()
+        if self._held and len(parts) >= _WORTH_A_COPY and workers.can_copy():
+            with workers.beside(partial(map, whole, parts[1::2])) as others:
+                for number, part in enumerate(parts):
+                    yield part.first, part.second, next(others) if number % 2 else whole(part)
+            return
+        if len(parts) < 2:
+            measured: Iterable[_Measures] = map(whole, parts)
+        else:
             measured = workers.in_order(self._decide, map(self._read, workers.in_order(compare, parts)))
         for part, measures in zip(parts, measured, strict=True):
             yield part.first, part.second, measures
