@@ -86,13 +86,12 @@ def complained(ended: Result) -> bool:
 
 def closed(scene: Scene, folder: Path) -> Iterator[Case]:
     """Places that cannot be written."""
-    ingest = Job("ingest", ("ingest", "dumps"), "new")
-    export = Job("export", ("export", "-o", "corpus.jsonl"), "paired")
-    for job in (*JOBS, Job("ingest more", ("ingest", "dumps"), "ingested")):
-        if job not in (ingest, export) and job.name != "ingest more":
+    for job in JOBS:
+        # Where there is no archive yet, or another file is written, it is the folder that must not be written to.
+        if job.before == "new" or job.name == "export":
+            yield partial(read_only, scene, job, folder / f"folder-{job.name}", 0o444, 0o555)
+        else:
             yield partial(read_only, scene, job, folder / f"file-{job.name}", 0o444, 0o755)
-    for job in (ingest, export):
-        yield partial(read_only, scene, job, folder / f"folder-{job.name}", 0o444, 0o555)
     for line in (("export",), ("list", "--json"), ("export", "--format", "tmx"), ("stats", "--json")):
         yield partial(full_pipe, scene, line, folder / f"pipe-{'-'.join(line)}")
 
