@@ -368,20 +368,20 @@ class TestALargeFileOfReadyArticles:
             assert state(archive) == expected
             assert not archive.check(deep=True).problems
 
-    def test_goes_on_after_a_kill_where_it_was(
-        self, records: Path, expected: tuple[object, ...], in_parts: None, monkeypatch: pytest.MonkeyPatch
+    @pytest.mark.parametrize("command", ["ingest", "rebuild"])
+    def test_goes_on_after_a_kill_or_is_begun_anew_with_all(
+        self,
+        command: str,
+        records: Path,
+        expected: tuple[object, ...],
+        in_parts: None,
+        monkeypatch: pytest.MonkeyPatch,
     ) -> None:
         with Archive(":memory:") as archive:
             self.interrupt(archive, records, monkeypatch)
-            archive.ingest(records)
-            assert state(archive) == expected
-            assert not archive.check(deep=True).problems
-
-    def test_is_begun_anew_when_all_is(
-        self, records: Path, expected: tuple[object, ...], in_parts: None, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        with Archive(":memory:") as archive:
-            self.interrupt(archive, records, monkeypatch)
-            archive.rebuild()
+            if command == "ingest":
+                archive.ingest(records)
+            else:
+                archive.rebuild()
             assert state(archive) == expected
             assert not archive.check(deep=True).problems

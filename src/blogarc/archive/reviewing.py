@@ -17,7 +17,7 @@ from blogarc.archive import decisions
 from blogarc.archive.corpus import find_article, find_place, record
 from blogarc.archive.dumps import load_dump, load_profile
 from blogarc.archive.matching import ARTICLE_COLUMNS, article_of, last_dedupe_config, last_pair_config, require_articles
-from blogarc.archive.related import split_with
+from blogarc.archive.related import blocks_around
 from blogarc.archive.reports import Call, Progress, Record
 from blogarc.errors import UsageError, meant
 from blogarc.model import ArticleRuling, Dump, Verdict
@@ -63,24 +63,26 @@ def _splits(db: Database, limit: int, progress: Progress) -> Iterator[Call]:
         if dump in done:
             continue
         progress("Looking for close calls", len(done), len(pending), "dumps")
-        group = split_with(db, dump)
-        done.update(group)
-        dumps = [load_dump(db, member) for member in group]
-        found = 0
-        for doubt in provenance.doubts(dumps, rulings, [load_profile(db, member) for member in group]):
-            member = group[doubt.index]
-            # The same place in a copy is the same question.
-            place = subject(decisions.ruling_at(db, Verdict.CUT, member, doubt.ordinal))
-            if place in asked:
-                continue
-            asked.add(place)
-            reference = _reference(db, member, dumps[doubt.index], doubt.ordinal)
-            taken = _starts_article(db, member, doubt.ordinal)
-            evidence = {"for a cut": doubt.cut, "for furniture": doubt.furniture}
-            calls.append((abs(doubt.margin), Call("split", reference, None, taken, round(doubt.margin, 2), evidence)))
-            found += 1
-            if found == limit:
-                break
+        for group in blocks_around(db, dump):
+            done.update(group)
+            dumps = [load_dump(db, member) for member in group]
+            found = 0
+            for doubt in provenance.doubts(dumps, rulings, [load_profile(db, member) for member in group]):
+                member = group[doubt.index]
+                # The same place in a copy is the same question.
+                place = subject(decisions.ruling_at(db, Verdict.CUT, member, doubt.ordinal))
+                if place in asked:
+                    continue
+                asked.add(place)
+                reference = _reference(db, member, dumps[doubt.index], doubt.ordinal)
+                taken = _starts_article(db, member, doubt.ordinal)
+                evidence = {"for a cut": doubt.cut, "for furniture": doubt.furniture}
+                calls.append(
+                    (abs(doubt.margin), Call("split", reference, None, taken, round(doubt.margin, 2), evidence))
+                )
+                found += 1
+                if found == limit:
+                    break
     progress("Looking for close calls", len(pending), len(pending), "dumps")
     yield from (call for _, call in sorted(calls, key=lambda told: (told[0], told[1].first)))
 

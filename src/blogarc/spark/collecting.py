@@ -268,7 +268,8 @@ def _look(row: dict[str, Any]) -> dict[str, Any]:
             "sha256": "",
             "size": 0,
             "extent": 0,
-            "paragraphs": [],
+            "fingerprints": [],
+            "letters": [],
             "fatal": True,
             "hint": "The other files were read.",
         }
