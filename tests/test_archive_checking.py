@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sqlite3
-import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from blogarc import Archive
+from blogarc.archive.connection import PAGE
+from blogarc.archive.pieces import pack
 from blogarc.errors import CorruptError
 
 DAMAGE = [
@@ -100,7 +101,7 @@ def test_a_reference_to_nothing_is_found(archive: Archive) -> None:
 
 
 def test_bytes_that_changed_are_found_and_not_given_back(archive: Archive) -> None:
-    archive._db.execute("UPDATE dump_chunks SET data = ? WHERE dump = 1", [zlib.compress(b"other bytes")])
+    archive._db.execute("UPDATE dump_chunks SET data = ? WHERE dump = 1", [*pack(b"other bytes")])
     assert any("sha256" in problem for problem in archive.check().problems)
     with pytest.raises(CorruptError, match="not what was ingested"):
         archive.restore("harbour.txt")
@@ -123,8 +124,8 @@ def test_damage_within_the_file_is_found(filled: Path) -> None:
     vacuum.execute("VACUUM")  # nobody misses a page that is not in use
     vacuum.close()
     sound = filled.read_bytes()
-    for place in range(4096, len(sound), 4 * 4096):
-        filled.write_bytes(sound[:place] + b"\xee" * 4096 + sound[place + 4096 :])
+    for place in range(PAGE, len(sound), 2 * PAGE):
+        filled.write_bytes(sound[:place] + b"\xee" * PAGE + sound[place + PAGE :])
         try:
             with Archive(filled) as archive:
                 assert not archive.check().ok

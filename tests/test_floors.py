@@ -20,7 +20,7 @@ FLOORS = (
         "stages",
         {
             "reading", "paragraphs", "segmentation", "languages", "articles", "workers", "minhash", "buckets", "candidates",
-            "verification", "grouping", "sketchbook", "duplicates", "features",
+            "verification", "grouping", "segments", "sketchbook", "duplicates", "features",
             "profiles", "rulings", "sides", "blocks",
             "provenance", "lexicon", "likeness", "series", "clues", "pairs", "alignment", "sentences", "export", "report",
         },
@@ -50,8 +50,8 @@ ROOMS = {
     "datasette": {"browse"},
     "uvicorn": {"browse"},
     "ftfy": {"text"},
-    "backports": {"reading"},
-    "compression": {"reading"},  # of Python 3.14
+    "backports": {"reading", "archive"},
+    "compression": {"reading", "archive"},  # of Python 3.14
 }
 # numpy and rapidfuzz are the tools of the stages; the archive and the terminal work with what comes out of them. On Spark the
 # arrays of the stages travel as batches, so that it has to know numpy as well.

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sqlite3
-import zlib
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from backports import zstd
 
 from blogarc import Archive
+from blogarc.archive.connection import PAGE
 from blogarc.errors import CorruptError, NoArchiveError, UsageError
 from tests.conftest import Run, sample_dumps
 
@@ -107,9 +108,9 @@ def test_a_page_of_anything_may_be_gone(archive: Path, tmp_path: Path) -> None:
     """Whatever page it is, every dump that is called whole is, and only the first page takes everything with it."""
     sound, good = archive.read_bytes(), {path.name: path.read_bytes() for path in sample_dumps()}
     whole = 0
-    pages = range(0, len(sound) // 4096, max(1, len(sound) // 4096 // 12))
+    pages = range(0, len(sound) // PAGE, max(1, len(sound) // PAGE // 12))
     for page in pages:
-        archive.write_bytes(sound[: page * 4096] + bytes(4096) + sound[(page + 1) * 4096 :])
+        archive.write_bytes(sound[: page * PAGE] + bytes(PAGE) + sound[(page + 1) * PAGE :])
         target = tmp_path / f"{page}.db"
         if page == 0:
             with pytest.raises(CorruptError, match="Nothing can be read"):
@@ -134,7 +135,7 @@ def test_what_is_wanted_must_make_sense(archive: Path, tmp_path: Path) -> None:
 
 def test_a_bomb_in_an_archive_is_not_unpacked(archive: Path, tmp_path: Path) -> None:
     db = sqlite3.connect(archive)
-    db.execute("UPDATE dump_chunks SET data = ? WHERE dump = 1", [zlib.compress(bytes(200 << 20), 9)])
+    db.execute("UPDATE dump_chunks SET data = ? WHERE dump = 1", [zstd.compress(bytes(200 << 20))])
     db.commit()
     db.close()
     report = Archive.salvage(archive, tmp_path / "new.db")

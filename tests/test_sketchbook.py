@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from blogarc import Archive
+from blogarc import Archive, segments
 from blogarc.archive import shelf
 from blogarc.archive.matching import load_articles
 from blogarc.duplicates import DuplicateConfig, find_duplicates
@@ -99,6 +99,57 @@ def test_in_any_portions_and_any_order(seed: int, sizes: list[int], order: list[
         at_once.ingest(*paths)
         at_once.dedupe()
         assert told(bit_by_bit) == told(at_once)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_few_more_of_very_many_that_share_a_footer(
+    seed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of crowds only what matters is read, in parts, and again in full where another text has become their centre."""
+    monkeypatch.setattr(segments, "_IN_PART", 64)
+    texts = [f"{text} {FOOTER}" if n % 2 else text for n, text in enumerate(posts(random.Random(seed), 330))]
+    parts = [texts[:300], *(texts[n : n + 3] for n in range(300, 330, 3))]
+    paths = [ready(tmp_path, part, f"{n:02}.jsonl") for n, part in enumerate(parts)]
+    with Archive(":memory:") as bit_by_bit, Archive(":memory:") as at_once:
+        for path in paths:
+            bit_by_bit.ingest(path)
+            bit_by_bit.dedupe()
+        sizes = shelf.segments(bit_by_bit._db)
+        assert max(sizes.values()) > sum(sizes.values()) / 2
+        assert len(sizes) < len(paths) - 3
+        at_once.ingest(*paths)
+        at_once.dedupe()
+        assert told(bit_by_bit) == told(at_once)
+        assert sum(sizes.values()) == sum(shelf.segments(at_once._db).values())
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_one_more_of_very_many_copies(seed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Copies of which all shingles are in crowds meet in the centres of these only, which may be the last that came."""
+    monkeypatch.setattr(shelf, "_FEW", 1)
+    random_ = random.Random(seed)
+    texts = []
+    for post in (KILN.split()[:40], OTHER_END.split()[:40]):
+        for n in range(40):
+            words = list(post)
+            words[random_.randrange(40)] = f"{seed}word{n}"
+            texts.append(" ".join(words))
+    random_.shuffle(texts)
+    paths = [ready(tmp_path, part, f"{n:02}.jsonl") for n, part in enumerate([texts[:60], *([t] for t in texts[60:])])]
+    with Archive(":memory:") as bit_by_bit, Archive(":memory:") as at_once:
+        for path in paths:
+            bit_by_bit.ingest(path)
+            bit_by_bit.dedupe()
+        at_once.ingest(*paths)
+        at_once.dedupe()
+        assert told(bit_by_bit) == told(at_once)
+        pairs = (
+            "SELECT a.key, b.key, crowd, l.kind FROM likenesses l"
+            " JOIN sketches a ON a.id = l.first JOIN sketches b ON b.id = l.second"
+        )
+        found = [{(*sorted(row[:2]), *row[2:]) for row in of._db.execute(pairs)} for of in (bit_by_bit, at_once)]
+        assert found[0] == found[1]
+        assert any(row[2] for row in found[0])
 
 
 def ready(folder: Path, texts: list[str], name: str) -> Path:

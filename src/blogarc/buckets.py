@@ -3,12 +3,10 @@
 A bucket that more than a few dozen texts share is a *crowd*: page furniture, or a post with very many copies.
 
 What is found about two texts depends on them and on the texts that share a bucket with them, on nothing else. So an
-archive can keep its buckets, sorted, in several segments, and ask after new texts came which texts these *changed*.
+archive can keep its buckets, sorted, and ask after new texts came which texts these *changed*.
 """
 
 from __future__ import annotations
-
-from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -88,25 +86,45 @@ def merge_buckets(buckets: Hashes, new: Hashes) -> Hashes:
     return merged[first_of_each(merged >> HINT_BITS)]
 
 
-def buckets_of(segments: Sequence[Hashes], shingles: Hashes) -> Hashes:
-    """The buckets of these shingles, sorted."""
-    parts = [shingles[:0]]
-    for segment in segments:
-        starts, ends = _spans(segment, shingles)
-        sizes = ends - starts
-        parts.append(segment[np.repeat(starts - (np.cumsum(sizes) - sizes), sizes) + np.arange(sizes.sum())])
-    return np.sort(np.concatenate(parts))
+def shingles_of(buckets: Hashes) -> Hashes:
+    """The shingles of sorted buckets, each once, in order."""
+    shingles = buckets >> SHINGLE_BITS
+    return shingles[first_of_each(shingles)]
 
 
-def buckets_around(segments: Sequence[Hashes], new: Hashes, changed: NDArray[np.bool_]) -> Hashes:
-    """All buckets of the shingles that the `changed` texts have, sorted: what is in the segments, and the `new` ones."""
-    own = [new >> SHINGLE_BITS]
-    of_others = changed.copy()
-    of_others[texts_of(new)] = False
-    if of_others.any():
-        own += [segment[of_others[texts_of(segment)]] >> SHINGLE_BITS for segment in segments]
-    shingles = np.sort(np.concatenate(own))
-    return np.sort(np.concatenate([buckets_of(segments, shingles[first_of_each(shingles)]), new]))
+def buckets_of(buckets: Hashes, shingles: Hashes) -> Hashes:
+    """Those of the buckets that are of these shingles; both sorted."""
+    starts, sizes = _spans(buckets, shingles)
+    return np.asarray(buckets[_places(starts, sizes)])
+
+
+def few_buckets_of(buckets: Hashes, shingles: Hashes, centres: Ints) -> Hashes:
+    """The same, but of a crowd only so many that it is one still, and its centre if that is one of those at the places of
+    `centres`; in no order, and a centre may be there twice."""
+    starts, sizes = _spans(buckets, shingles)
+    few = _places(starts, np.minimum(sizes, CROWD + 1))
+    of = np.searchsorted(starts, centres, "right") - 1
+    asked = (of >= 0) & (centres < (starts + sizes)[of]) if len(starts) else centres < 0
+    return np.asarray(buckets[np.concatenate([few, centres[asked]])])
+
+
+def centres_of_crowds(buckets: Hashes, digests: Hashes) -> Ints:
+    """The places in sorted buckets of the centres of those crowds of which `few_buckets_of` does not give all."""
+    starts = np.flatnonzero(first_of_each(buckets >> SHINGLE_BITS))
+    sizes = np.diff(np.append(starts, len(buckets)))
+    large = sizes > CROWD + 1
+    places = _places(starts[large], sizes[large])
+    return places[centres_of(buckets[places], digests)[1]]
+
+
+def centres_of(buckets: Hashes, digests: Hashes) -> tuple[Hashes, Ints]:
+    """The shingles of sorted buckets, each once, and for each the place of the bucket whose text has the lowest digest."""
+    shingles = buckets >> SHINGLE_BITS
+    starts = np.flatnonzero(first_of_each(shingles))
+    told = digests[texts_of(buckets)]
+    lowest = np.minimum.reduceat(told, starts) if len(starts) else told
+    places = np.flatnonzero(told == np.repeat(lowest, np.diff(np.append(starts, len(buckets)))))
+    return shingles[starts], places[first_of_each(shingles[places])]
 
 
 def changed_by(buckets: Hashes, new: Hashes, gone: Hashes, texts: int) -> NDArray[np.bool_]:
@@ -128,33 +146,48 @@ def changed_by(buckets: Hashes, new: Hashes, gone: Hashes, texts: int) -> NDArra
     return changed
 
 
-def changed_among(segments: Sequence[Hashes], new: Hashes, digests: Hashes, texts: int) -> NDArray[np.bool_]:
-    """The same as `changed_by` of buckets in several `segments`, each sorted, to which the sorted `new` ones come; of the
-    centres of crowds those too whose place a new text takes. Only what the new ones touch is read."""
+def changed_among(held: Hashes, new: Hashes, digests: Hashes, texts: int) -> NDArray[np.bool_]:
+    """The same as `changed_by` where only buckets of the shingles of the `new` ones are known, those that were there before in
+    `held`, of a crowd at least so many that it is one. Of the centres of crowds those too whose place a new text takes. Both
+    are sorted."""
     changed = np.zeros(texts, bool)
     changed[texts_of(new)] = True
-    shingles = new >> SHINGLE_BITS
-    told = shingles[first_of_each(shingles)]
-    came = _times(shingles, told)
-    before = np.zeros(len(told), np.int64)
-    for segment in segments:
-        starts, ends = _spans(segment, told)
-        before += ends - starts
+    told = shingles_of(new)
+    shingles = held >> SHINGLE_BITS
+    before, came = _times(shingles, told), _times(new >> SHINGLE_BITS, told)
     crowded = are_crowded(told, before + came)
     crossed = crowded & ~are_crowded(told, before)
-    changed[texts_of(buckets_of(segments, told[crossed]))] = True
+    changed[texts_of(buckets_of(held, told[crossed]))] = True
     rest = told[crowded & ~crossed]
-    if len(rest):
-        held = buckets_of(segments, rest)
-        owners = texts_of(held)
-        begins = np.flatnonzero(first_of_each(held >> SHINGLE_BITS))
-        lowest = np.minimum.reduceat(digests[owners], begins)
-        ours = new[np.isin(shingles, rest)]
-        firsts = np.flatnonzero(first_of_each(ours >> SHINGLE_BITS))
-        displaced = np.minimum.reduceat(digests[texts_of(ours)], firsts) < lowest
-        sizes = np.diff(np.append(begins, len(held)))
-        changed[owners[(digests[owners] == np.repeat(lowest, sizes)) & np.repeat(displaced, sizes)]] = True
+    among = buckets_of(held, rest)
+    centres = texts_of(among[centres_of(among, digests)[1]])
+    ours = buckets_of(new, rest)
+    newest = texts_of(ours[centres_of(ours, digests)[1]])
+    changed[centres[digests[newest] < digests[centres]]] = True
     return changed
+
+
+def crowds_around(buckets: Hashes, digests: Hashes, changed: NDArray[np.bool_]) -> Hashes:
+    """The shingles of those crowds in sorted buckets whose centre is a text that `changed`."""
+    starts = np.flatnonzero(first_of_each(buckets >> SHINGLE_BITS))
+    sizes = np.diff(np.append(starts, len(buckets)))
+    crowded = are_crowded(buckets[starts] >> SHINGLE_BITS, sizes)
+    members = buckets[np.repeat(crowded, sizes)]
+    shingles, places = centres_of(members, digests)
+    return shingles[changed[texts_of(members[places])]]
+
+
+def _spans(buckets: Hashes, shingles: Hashes) -> tuple[Ints, Ints]:
+    """Where the buckets of each shingle begin, and how many they are; both sorted."""
+    low = shingles << SHINGLE_BITS
+    high = low | ((np.uint64(1) << SHINGLE_BITS) - np.uint64(1))
+    starts = np.searchsorted(buckets, low)
+    return starts, np.searchsorted(buckets, high, "right") - starts
+
+
+def _places(starts: Ints, sizes: Ints) -> Ints:
+    """So many places from each start on."""
+    return np.asarray(np.repeat(starts - (np.cumsum(sizes) - sizes), sizes) + np.arange(sizes.sum()))
 
 
 def are_crowded(shingles: Hashes, sizes: Ints) -> NDArray[np.bool_]:
@@ -170,13 +203,6 @@ def are_coarse(shingles: Hashes) -> NDArray[np.bool_]:
 def first_of_each(ascending: Hashes) -> NDArray[np.bool_]:
     """Where a new value begins."""
     return np.concatenate(([True], ascending[1:] != ascending[:-1])) if len(ascending) else np.empty(0, bool)
-
-
-def _spans(buckets: Hashes, shingles: Hashes) -> tuple[Ints, Ints]:
-    """Where the buckets of these shingles, sorted as they, begin and end."""
-    low = shingles << SHINGLE_BITS
-    high = low | ((np.uint64(1) << SHINGLE_BITS) - np.uint64(1))
-    return np.searchsorted(buckets, low), np.searchsorted(buckets, high, "right")
 
 
 def _times(ascending: Hashes, told: Hashes) -> Ints:

@@ -82,26 +82,33 @@ def candidates_of(
     digests: Hashes,
     changed: NDArray[np.bool_] | None = None,
     tally: Ints | None = None,
+    *,
+    crowds: bool = True,
 ) -> Candidates:
     """The candidates among the texts of these `buckets`, which are as `sort_buckets` gives them.
 
     `counts` are the words of each text, `digests` of its words choose the centre of a crowd: whatever the order of texts
-    is, the same pairs are found. With `changed`, only the pairs with a text for which it is true, and all that have the
-    centre of a crowd in them.
+    is, the same pairs are found. With `changed`, only the pairs with a text for which it is true; and, unless those of
+    `crowds` are not wanted, all that have the centre of a crowd in them.
 
     `tally`, of four rows (see `_group`), is what was counted of the shingles of each text before. In it those of the texts
     that are `changed` are counted anew. Of the others only such buckets are needed then as they share with these.
     """
     groups: list[_Group] = []
-    own = _Own(counts, np.zeros((4, len(counts)), np.int64), changed)
+    tallied = np.arange(len(counts)) if changed is None or tally is None else np.flatnonzero(changed)
+    place = np.full(len(counts), -1)
+    place[tallied] = np.arange(len(tallied))
+    found_of = np.zeros((4, len(tallied)), np.int64)
     pieces = np.split(buckets, np.searchsorted(buckets, cuts(buckets)))
-    for group, counted in workers.in_order(partial(_group, texts=len(counts), digests=digests), pieces):
+    group_of = partial(_group, place=place, digests=digests, changed=None if crowds else changed)
+    for group, counted in workers.in_order(group_of, pieces):
         groups.append(group)
-        np.add(own.tally, counted, out=own.tally)
-    if tally is not None:
-        np.copyto(tally, own.tally, where=True if changed is None else changed)
-        np.copyto(own.tally, tally)
-    few = have_few(own.tally)
+        found_of += counted
+    if tally is None:
+        tally = np.zeros((4, len(counts)), np.int64)
+    tally[:, tallied] = found_of
+    own = _Own(counts, tally, changed)
+    few = have_few(tally)
     # Pairs are parted by their first text into up to 256 parts, and told apart in each. If there are very many, only some
     # parts are made at a time.
     shift = max(0, (len(counts) - 1).bit_length() - 8)
@@ -172,9 +179,10 @@ class _Group:
         return int((self.sizes * (self.sizes - 1) // 2).sum()) + len(self.centres)
 
 
-def _group(buckets: Hashes, texts: int, digests: Hashes) -> tuple[_Group, Ints]:
-    """The buckets of some shingles, grouped; and a tally of the shingles of each text, four rows: in crowds and not in the
-    coarse sample, in crowds and in it, of its own and not in it, of its own and in it."""
+def _group(buckets: Hashes, place: Ints, digests: Hashes, changed: NDArray[np.bool_] | None) -> tuple[_Group, Ints]:
+    """The buckets of some shingles, grouped; and a tally of the shingles of those texts that have a `place` in it, which is
+    not negative. It has four rows: in crowds and not in the coarse sample, in crowds and in it, of its own and not in it, of
+    its own and in it."""
     shingles = buckets >> SHINGLE_BITS
     starts = np.flatnonzero(first_of_each(shingles))
     sizes = np.diff(np.append(starts, len(buckets)))
@@ -182,15 +190,20 @@ def _group(buckets: Hashes, texts: int, digests: Hashes) -> tuple[_Group, Ints]:
     coarse = are_coarse(shingles)
     crowded = are_crowded(shingles, sizes)
     owners = texts_of(buckets)
-    told = np.repeat((~crowded * 2 + coarse) * texts, sizes) + owners
-    tally = np.bincount(told, minlength=4 * texts).reshape(4, -1)
+    # Those without a place are counted in a column at the end.
+    columns = place.max(initial=-1) + 2
+    told = np.repeat((~crowded * 2 + coarse) * columns, sizes) + place[owners] % columns
+    tally = np.bincount(told, minlength=4 * columns).reshape(4, -1)[:, :-1]
     shared = np.flatnonzero(~crowded & (sizes > 1))
-    centres = _centres(owners, sizes, crowded, digests)
+    centres = _centres(owners, sizes, crowded, digests, changed)
     return _Group(buckets, starts[shared], sizes[shared], centres), tally
 
 
-def _centres(texts: Ints, sizes: Ints, crowded: NDArray[np.bool_], digests: Hashes) -> Hashes:
-    """In each crowded bucket the pairs of its centre, the text of the lowest digest, with the others."""
+def _centres(
+    texts: Ints, sizes: Ints, crowded: NDArray[np.bool_], digests: Hashes, changed: NDArray[np.bool_] | None
+) -> Hashes:
+    """In each crowded bucket the pairs of its centre, the text of the lowest digest, with the others; with `changed` only those
+    that have a text for which it is true."""
     if not crowded.any():
         return np.empty(0, np.uint64)
     members, lengths = texts[np.repeat(crowded, sizes)], sizes[crowded]
@@ -204,6 +217,8 @@ def _centres(texts: Ints, sizes: Ints, crowded: NDArray[np.bool_], digests: Hash
     rank[ranked] = np.arange(len(ranked))
     centres = np.repeat(ranked[np.minimum.reduceat(rank[members], begins)], lengths)
     apart = members != centres
+    if changed is not None:
+        apart &= changed[members] | changed[centres]
     one, other = np.minimum(members, centres)[apart], np.maximum(members, centres)[apart]
     pairs: Hashes = (one.astype(np.uint64) << _FIRST_BITS) | (other.astype(np.uint64) << _PAIR_BITS) | _CROWDED
     return pairs

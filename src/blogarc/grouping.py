@@ -106,6 +106,9 @@ class _Grouping:
         for text in texts:
             if text in seen:
                 continue
+            if text not in self.near:
+                yield [text]
+                continue
             members, frontier = [], [text]
             seen.add(text)
             while frontier:
@@ -123,7 +126,8 @@ class _Grouping:
             self.representative[chosen] = chosen
             self.reasons.pop(chosen, None)
             self.members[chosen] = [chosen]
-            members = self._join([m for m in members if m != chosen], chosen)
+            rest = [m for m in members if m != chosen]
+            members = self._join(rest, chosen) if rest else rest
 
     def _choose(self, members: Sequence[int]) -> int:
         tie = len(members) == 2 and members[1] in self.near.get(members[0], ())

@@ -67,7 +67,7 @@ CREATE TABLE dumps (
 );
 CREATE INDEX dumps_profile ON dumps (profile);
 
--- Its bytes as received, compressed by zlib, in order.
+-- Its bytes as received, in pieces of a megabyte, each compressed by zstd.
 CREATE TABLE dump_chunks (
     dump INTEGER NOT NULL REFERENCES dumps (id),
     ordinal INTEGER NOT NULL,
@@ -177,9 +177,13 @@ CREATE TABLE sketch_measures (
     data BLOB NOT NULL
 );
 
--- their sampled shingles, as sorted 64-bit numbers, in segments,
+-- their sampled shingles, as 64-bit numbers sorted within each segment, which is stored in parts,
 CREATE TABLE sketch_buckets (
     id INTEGER PRIMARY KEY,
+    segment INTEGER NOT NULL,
+    lowest INTEGER NOT NULL,          -- of the shingles (34 bits) in this part
+    highest INTEGER NOT NULL,
+    centres BLOB NOT NULL,            -- places in this part, as 64-bit numbers, of the centres of crowds
     data BLOB NOT NULL
 );
 

@@ -16,13 +16,24 @@ from typing import Protocol
 import numpy as np
 
 from blogarc import grouping, minhash
-from blogarc.buckets import buckets_around, changed_among, changed_by, merge_buckets, renumber, sort_buckets, texts_of
+from blogarc.buckets import (
+    changed_among,
+    changed_by,
+    crowds_around,
+    first_of_each,
+    merge_buckets,
+    renumber,
+    shingles_of,
+    sort_buckets,
+    texts_of,
+)
 from blogarc.candidates import Candidates, candidates_of
-from blogarc.minhash import Hashes, Ints, Sketches
+from blogarc.minhash import HINT_BITS, Hashes, Ints, Sketches
+from blogarc.segments import outgrown
 from blogarc.verification import Bools, DuplicateConfig, Judgement, Pair, Verifier
 
-# Buckets come in segments, one a run. So many are put together into one: reading many is slower, writing one dearer.
-_MOST_SEGMENTS = 16
+# So many letters of texts are held in memory while these are compared: a quarter of a gigabyte, more if not all are ASCII.
+_LETTERS_HELD = 1 << 28
 # What is kept of each text in a row of one array, at the place that is its number: so it is read without a loop.
 _MEASURES = np.dtype([("digest", "<u8"), ("words", "<i4"), ("leads", "?"), ("tally", "<i4", 4)])
 
@@ -47,14 +58,14 @@ class Texts:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What was kept: by number its digest and words; the title of each of the `leaders`, those that were compared; `buckets`
-    in segments; verified `pairs`, two numbers and whether a crowd made them candidates, and `judgements` gives those on such
-    pairs."""
+    """What was kept: by number its digest and words; the title of each of the `leaders`, those that were compared; their
+    `buckets` in segments, by number; verified `pairs`, two numbers and whether a crowd made them candidates, and `judgements`
+    gives those on such pairs."""
 
     digests: Mapping[int, int] = field(default_factory=dict)
     words: Mapping[int, int] = field(default_factory=dict)
     leaders: Mapping[int, str] = field(default_factory=dict)
-    buckets: Sequence[bytes] = ()
+    buckets: Mapping[int, Hashes] = field(default_factory=dict)
     pairs: Sequence[tuple[int, int, int]] = ()
     judgements: Callable[[Sequence[Pair]], Mapping[Pair, Judgement]] = lambda pairs: {}
     measures: bytes = b""
@@ -77,8 +88,17 @@ class Shelf(Protocol):
     def measures(self) -> bytes:
         """As `Changes` gave them."""
 
-    def buckets(self) -> Sequence[bytes]:
-        """The segments of buckets."""
+    def segments(self) -> Mapping[int, int]:
+        """How many buckets there are in each segment."""
+
+    def segment(self, number: int) -> Hashes:
+        """The buckets of a segment, sorted."""
+
+    def buckets_of(self, shingles: Hashes) -> Iterable[Hashes]:
+        """The buckets of these shingles, in pieces."""
+
+    def few_buckets_of(self, shingles: Hashes) -> Iterable[Hashes]:
+        """The same, of crowds only so many that they are crowds still, and their centres."""
 
     def leaders(self, numbers: Sequence[int]) -> Mapping[int, tuple[str, str]]:
         """Key and title of those among these texts that are known."""
@@ -98,15 +118,17 @@ class Changes:
     """What is to be kept from now on, beside what was; and the clusters that changed.
 
     `sketched` are numbers with digest and words, `leaders` those that are compared, with their titles, `leader` for each of
-    the texts given. `buckets` is a new segment, or all if `rewritten`. `representative` has the leader that represents each
-    of the leaders whose cluster was looked at, and `reasons` why, where it is another. `measures` are kept as they are.
+    the texts given. `buckets` is a new segment, in which those of the `replaced` ones are, and `digests` are those
+    of all texts by number. `representative` has the leader that represents each of the leaders whose cluster was looked at, and
+    `reasons` why, where it is another. `measures` are kept as they are.
     """
 
     sketched: Sequence[tuple[int, int, int]]
     leaders: Mapping[int, str]
     leader: Sequence[int]
-    buckets: bytes
-    rewritten: bool
+    buckets: Hashes
+    digests: Hashes
+    replaced: Sequence[int]
     dropped: Sequence[Pair]
     verified: Sequence[tuple[Pair, bool, Judgement]]
     representative: Mapping[int, int]
@@ -117,7 +139,8 @@ class Changes:
 def refresh(texts: Texts, known: Known, config: DuplicateConfig, *, regroup: bool = False) -> Changes:
     """Compare what is new with all there is; with `regroup` make all clusters anew from the pairs that are known."""
     unknown = [number for number in texts.numbers if number not in known.digests]
-    fresh = minhash.sketch(texts.read(unknown))
+    held: list[str] = []
+    fresh = minhash.sketch(_holding(texts.read(unknown), held))
     digests = dict(known.digests) | dict(zip(unknown, fresh.digests.view(np.int64).tolist(), strict=True))
     words = dict(known.words) | dict(zip(unknown, fresh.counts.tolist(), strict=True))
     size = max(digests, default=0) + 1
@@ -132,7 +155,8 @@ def refresh(texts: Texts, known: Known, config: DuplicateConfig, *, regroup: boo
     is_leader[list(leaders)] = True
     changed[added] = True
     new = sort_buckets(np.concatenate(own), is_leader)
-    segments = [np.frombuffer(part, np.uint64) for part in known.buckets]
+    # The largest first, which the others are put into.
+    segments = sorted(known.buckets.values(), key=len, reverse=True)
     kept = np.concatenate([*segments[:1], new[:0]])
     if len(segments) > 1:
         kept = merge_buckets(kept, np.concatenate(segments[1:]))
@@ -143,7 +167,7 @@ def refresh(texts: Texts, known: Known, config: DuplicateConfig, *, regroup: boo
         leaving[list(left)] = True
         of_left = leaving[texts_of(kept)]
         kept, gone = kept[~of_left], kept[of_left]
-    buckets = merge_buckets(kept, new)
+    buckets = merge_buckets(kept, new) if len(kept) else new
     tally = np.zeros((4, size), np.int64)
     old = np.frombuffer(known.measures, _MEASURES)
     tally[:, : len(old)] = old["tally"].T
@@ -176,21 +200,30 @@ def refresh(texts: Texts, known: Known, config: DuplicateConfig, *, regroup: boo
     start |= {number for pair in (*dropped, *fresh_pairs) for number in pair if is_leader[number]}
     if regroup:
         start = set(leaders)
-    reached = grouping.connected((*staying_pairs, *fresh_pairs), start)
+    reached = start
+    if len(start) < len(leaders):
+        reached = grouping.connected((*staying_pairs, *fresh_pairs), start)
     position = dict(zip(texts.numbers, range(len(texts.numbers)), strict=True))
     local = sorted(reached, key=position.__getitem__)
     # All at once, as the first time, they are sketched already.
-    sketches = fresh if local == unknown else minhash.sketch(texts.read(local))
-    part = _Part(local, leaders, sketches, candidates.only(wanted))
+    if local != unknown:
+        held = []
+        fresh = minhash.sketch(_holding(texts.read(local), held))
+    part = _Part(local, leaders, fresh, candidates.only(wanted), held)
     remembered = known.judgements([pair for pair in staying_pairs if pair[0] in reached])
     verified, groups = _group(part, texts, leader, remembered, config, size)
-    rewritten = len(known.buckets) >= _MOST_SEGMENTS or not known.leaders or bool(left)
+    # What is gone may have been in any segment.
+    replaced = list(known.buckets) if left else outgrown({n: len(held) for n, held in known.buckets.items()}, len(new))
+    segment = buckets if left else new
+    if replaced and not left:
+        segment = sort_buckets(np.concatenate([new, *(known.buckets[n] for n in replaced)]))
     return Changes(
         sketched=[(number, digests[number], words[number]) for number in unknown],
         leaders=leaders,
         leader=leader,
-        buckets=(buckets if rewritten else new).tobytes(),
-        rewritten=rewritten,
+        buckets=segment,
+        digests=marks.view(np.uint64),
+        replaced=replaced,
         dropped=dropped,
         verified=verified,
         representative={local[n]: local[kept] for n, kept in enumerate(groups.representative.tolist())},
@@ -238,12 +271,11 @@ def extend(came: Newcomers, shelf: Shelf, config: DuplicateConfig) -> tuple[Chan
 
     own = _numbered(fresh, unknown)
     new = sort_buckets(own, is_leader)
-    segments = [np.frombuffer(part, np.uint64) for part in shelf.buckets()]
-    changed = changed_among(segments, new, marks, size)
+    met = _in_order(shelf.few_buckets_of(shingles_of(new)))
+    changed = changed_among(met, new, marks, size)
     changed[added] = True
     changed[[number for number, title in before.items() if titles[number] != title]] = True
-    candidates = candidates_of(buckets_around(segments, new, changed), counts, marks, changed, tally)
-    candidates = candidates.only(changed[candidates.first] | changed[candidates.second])
+    candidates = candidates_of(_around(met, new, changed, marks, shelf), counts, marks, changed, tally, crowds=False)
     fresh_pairs = list(_pairs(candidates))
     dropped = sorted(set(shelf.pairs_of([n for n in np.flatnonzero(changed).tolist() if n < len(old)])))
     start = set(np.flatnonzero(changed & is_leader).tolist()) | set(leader)
@@ -256,16 +288,18 @@ def extend(came: Newcomers, shelf: Shelf, config: DuplicateConfig) -> tuple[Chan
     homes = [lead_of[int(told[n])] if counts[n] else n for n in texts.numbers]
     local = [number for number in texts.numbers if number in reached]
     titles = {number: title for number, (_, title) in shelf.leaders(local).items()} | titles
-    part = _Part(local, titles, minhash.sketch(texts.read(local)), candidates)
+    held: list[str] = []
+    part = _Part(local, titles, minhash.sketch(_holding(texts.read(local), held)), candidates, held)
     verified, groups = _group(part, texts, homes, shelf.judgements(staying), config, size)
-    rewritten = len(segments) >= _MOST_SEGMENTS
-    buckets = merge_buckets(segments[0], np.concatenate([*segments[1:], new])) if rewritten else new
+    replaced = outgrown(shelf.segments(), len(new))
+    segment = sort_buckets(np.concatenate([new, *map(shelf.segment, replaced)])) if replaced else new
     changes = Changes(
         sketched=list(zip(unknown, fresh.digests.view(np.int64).tolist(), fresh.counts.tolist(), strict=True)),
         leaders={number: titles[number] for number in sorted({*leader})},
         leader=homes,
-        buckets=buckets.tobytes(),
-        rewritten=rewritten,
+        buckets=segment,
+        digests=marks,
+        replaced=replaced,
         dropped=dropped,
         verified=verified,
         representative={local[n]: local[kept] for n, kept in enumerate(groups.representative.tolist())},
@@ -273,6 +307,29 @@ def extend(came: Newcomers, shelf: Shelf, config: DuplicateConfig) -> tuple[Chan
         measures=_written(marks, counts, is_leader, tally),
     )
     return changes, texts
+
+
+def _around(met: Hashes, new: Hashes, changed: Bools, digests: Hashes, shelf: Shelf) -> Hashes:
+    """The buckets of all shingles that texts have that `changed`, sorted: the `new` ones, and those that were there, of which
+    those with shingles of the new were `met` already. Of crowds only those members that matter: such texts, and all others if
+    the centre is one."""
+    around = [met, new]
+    changed_before = changed.copy()
+    changed_before[texts_of(new)] = False
+    others = np.flatnonzero(changed_before).tolist()
+    if others:
+        own = sort_buckets(_numbered(minhash.sketch(shelf.texts(others).read(others)), others))
+        beyond = np.setdiff1d(shingles_of(own), shingles_of(new), assume_unique=True)
+        around += [own, *shelf.few_buckets_of(beyond)]
+    buckets = _in_order(around)
+    crowds = crowds_around(buckets, digests, changed)
+    return merge_buckets(buckets, np.concatenate([crowds[:0], *shelf.buckets_of(crowds)]))
+
+
+def _in_order(pieces: Iterable[Hashes]) -> Hashes:
+    """All buckets of these pieces, sorted; one that is in several once."""
+    buckets = np.sort(np.concatenate([np.empty(0, np.uint64), *pieces]))
+    return buckets[first_of_each(buckets >> HINT_BITS)]
 
 
 def _reach(
@@ -292,12 +349,14 @@ def _reach(
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """The texts that are grouped anew, in the order of the corpus, with their titles and sketches, and candidates to verify."""
+    """The texts that are grouped anew, in the order of the corpus, with their titles and sketches, and candidates to verify;
+    the texts themselves, if they are not too many to be `held`."""
 
     local: Sequence[int]
     titles: Mapping[int, str]
     sketches: Sketches
     candidates: Candidates
+    held: Sequence[str]
 
 
 def _group(
@@ -308,10 +367,12 @@ def _group(
     place = np.zeros(size, np.int64)
     place[local] = np.arange(len(local))
 
-    def some(asked: Sequence[int]) -> list[str]:
-        return list(texts.read([local[n] for n in asked]))
+    held = len(part.held) == len(local)
 
-    verifier = Verifier(part.sketches, lambda n: part.titles[local[n]], some, config)
+    def some(asked: Sequence[int]) -> list[str]:
+        return [part.held[n] for n in asked] if held else list(texts.read([local[n] for n in asked]))
+
+    verifier = Verifier(part.sketches, lambda n: part.titles[local[n]], some, config, held=held)
     judged = verifier.accept(_placed(part.candidates, place))
     verified = [
         (pair, crowd, judged[key])
@@ -326,6 +387,18 @@ def _group(
         preferred = np.full(size, np.iinfo(np.int64).max)
         np.minimum.at(preferred, leader, texts.preference)
     return verified, grouping.group(verifier, judged, copies[local], None if preferred is None else preferred[local])
+
+
+def _holding(texts: Iterable[str], held: list[str]) -> Iterable[str]:
+    """The texts as they come, which are put into a list; if they are more than can be held, that is left empty."""
+    letters = 0
+    for text in texts:
+        letters += len(text)
+        if letters <= _LETTERS_HELD:
+            held.append(text)
+        else:
+            held.clear()
+        yield text
 
 
 def _written(digests: Hashes, words: Ints, leads: Bools, tally: Ints) -> bytes:

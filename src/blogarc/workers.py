@@ -1,6 +1,6 @@
 """How work is spread over the cores of a machine: in threads, and beside this process in a copy of it.
 
-numpy, rapidfuzz and zlib let go of the interpreter while they count, so that threads use all cores. Threads need no copies of
+numpy, rapidfuzz and zstd let go of the interpreter while they count, so that threads use all cores. Threads need no copies of
 what they work on, and behave alike on every system, in a notebook and in a frozen program. Work that is Python's own is done
 by one at a time, however many threads there are: where the system can copy this process as it stands (Linux), such work is
 done in a copy. What comes out does not depend on how many there are, nor on whether there is a copy.

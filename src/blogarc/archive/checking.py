@@ -7,12 +7,11 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
-import zlib
 from collections.abc import Iterator
 
 from sqlite_utils import Database
 
-from blogarc.archive import matching, ready, seals
+from blogarc.archive import matching, pieces, ready, seals
 from blogarc.archive.dumps import load_recipe
 from blogarc.archive.records import ready_entries
 from blogarc.archive.reports import CheckReport, Progress
@@ -57,15 +56,15 @@ def restore_in_pieces(db: Database, dump: int) -> Iterator[bytes]:
     """The same in pieces. Raises CorruptError, at the last of them if only the sha256 is another."""
     name, sha256 = db.execute("SELECT name, sha256 FROM dumps WHERE id = ?", [dump]).fetchone()
     digest = hashlib.sha256()
-    for (data,) in db.execute("SELECT data FROM dump_chunks WHERE dump = ? ORDER BY ordinal", [dump]):
-        try:
-            piece = zlib.decompress(data)
-        except zlib.error as error:
-            raise CorruptError(
-                f"The bytes of {name} cannot be decompressed: {error}.", "blogarc check says what is hurt."
-            ) from error
-        digest.update(piece)
-        yield piece
+    kept = db.execute("SELECT data FROM dump_chunks WHERE dump = ? ORDER BY ordinal", [dump])
+    try:
+        for piece in pieces.unpack(data for (data,) in kept):
+            digest.update(piece)
+            yield piece
+    except pieces.DamageError as error:
+        raise CorruptError(
+            f"The bytes of {name} cannot be decompressed: {error}.", "blogarc check says what is hurt."
+        ) from error
     if digest.hexdigest() != sha256:
         raise CorruptError(
             f"The bytes of {name} are not what was ingested: another sha256.", "blogarc check says what is hurt."

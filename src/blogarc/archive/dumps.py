@@ -6,38 +6,31 @@ A dump is its bytes as they were received. All else can be read from them again,
 from __future__ import annotations
 
 import json
-import zlib
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from functools import partial
 
 from sqlite_utils import Database
 
-from blogarc import languages, profiles, reading, workers
-from blogarc.archive import ready
+from blogarc import languages, profiles, reading
+from blogarc.archive import pieces, ready
 from blogarc.archive.connection import writing
 from blogarc.archive.runs import last_run
 from blogarc.archive.seals import seal
 from blogarc.errors import CorruptError, InputError
-from blogarc.model import Dump, Layout, Profile
+from blogarc.model import Dump, Profile
 from blogarc.reading import formats
 from blogarc.reading.formats import Recipe
 from blogarc.reading.packing import Unpacked, open_packed
 from blogarc.text import fingerprint, skeleton
 
-# Bytes of a dump are packed in pieces of so many.
-CHUNK = 1 << 20
 # Bytes of a paragraph. SQLite keeps no text above 1,000,000,000; an article is its paragraphs.
 LONGEST_PARAGRAPH = 500_000_000
-# How hard zlib tries: a corpus of ready articles is a hundred times as large as a dump, and a quarter more on disk is cheaper
-# than the time.
-_DENSE, _QUICK = 6, 1
 
 
 def load_bytes(db: Database, dump: int) -> bytes:
     """The dump as it was received."""
-    chunks = db.execute("SELECT data FROM dump_chunks WHERE dump = ? ORDER BY ordinal", [dump])
-    return b"".join(workers.in_order(zlib.decompress, (data for (data,) in chunks)))
+    kept = db.execute("SELECT data FROM dump_chunks WHERE dump = ? ORDER BY ordinal", [dump])
+    return b"".join(pieces.unpack(data for (data,) in kept))
 
 
 def load_recipe(db: Database, dump: int) -> Recipe:
@@ -98,7 +91,7 @@ def store_dump(
     `packing` and `damage` say how it was packed, and what of it could not be read; `ingested` when it came, if that is not now.
     """
     id_ = add_dump(db, dump, recipe, packing, damage, ingested)
-    for _ in store_bytes(db, id_, dump, data):
+    for _ in store_bytes(db, id_, data):
         pass
     store_paragraphs(db, id_, dump)
     seal(db, "dumps", id_)
@@ -120,14 +113,11 @@ def add_dump(db: Database, dump: Dump, recipe: Recipe, packing: str | None, dama
     return int(db.table("dumps").insert(row).last_pk)  # type: ignore[arg-type]  # an INTEGER PRIMARY KEY
 
 
-def store_bytes(db: Database, id_: int, dump: Dump, data: bytes) -> Iterator[int]:
+def store_bytes(db: Database, id_: int, data: bytes) -> Iterator[int]:
     """Store the bytes of a dump, packed, a piece at a time; after each, how many they are so far."""
-    view = memoryview(data)
-    level = _QUICK if dump.layout is Layout.RECORDS else _DENSE
-    chunks = (view[start : start + CHUNK] for start in range(0, len(data), CHUNK))
-    for ordinal, piece in enumerate(workers.in_order(partial(zlib.compress, level=level), chunks)):
+    for ordinal, piece in enumerate(pieces.pack(data)):
         db.conn.execute("INSERT INTO dump_chunks (dump, ordinal, data) VALUES (?, ?, ?)", (id_, ordinal, piece))
-        yield min((ordinal + 1) * CHUNK, len(data))
+        yield min((ordinal + 1) * pieces.PIECE, len(data))
 
 
 def reading_row(dump: Dump) -> dict[str, object]:

@@ -93,7 +93,7 @@ def store_ready(
     Its bytes are packed while its articles are read, as far as these reach.
     """
     id_ = add_dump(db, dump, recipe, file.packing, damage)
-    pieces = store_bytes(db, id_, dump, data)
+    pieces = store_bytes(db, id_, data)
     stored, size = 0, len(file.data)
 
     def besides(reached: int) -> None:

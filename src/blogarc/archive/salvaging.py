@@ -12,7 +12,6 @@ from __future__ import annotations
 import hashlib
 import json
 import sqlite3
-import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -24,9 +23,8 @@ from typing import Any
 from sqlite_utils import Database
 
 from blogarc import languages, profiles, reading
-from blogarc.archive import dumps, seals, splitting
+from blogarc.archive import dumps, pieces, seals, splitting
 from blogarc.archive.connection import connect, translated, writing
-from blogarc.archive.dumps import CHUNK
 from blogarc.archive.reports import Progress, SalvageReport
 from blogarc.archive.runs import record_run
 from blogarc.errors import BlogarcError, CorruptError, NoArchiveError, UsageError
@@ -39,8 +37,6 @@ Row = dict[str, Any]
 _TEXTS = ("title", "byline", "published", "language", "text", "url")
 # Where not even the largest row number can be read, so many that are not there are the end.
 _GAP = 2000
-# Of packed bytes that are hurt, these many at a time are tried, so that all before the damage comes out.
-_STEP = 64
 
 
 @dataclass(slots=True)
@@ -278,8 +274,8 @@ class _Source:
     def bytes_of(self, dump: int, size: int | None) -> tuple[bytes, bool]:
         """What is left of the bytes of a dump, in order, and whether nothing broke; until the first that is not there, if it is
         not known how many there should be."""
-        pieces, complete, ordinal = [], True, 0
-        while size is None or ordinal * CHUNK < size:
+        whole, complete, ordinal = bytearray(), True, 0
+        while size is None or ordinal * pieces.PIECE < size:
             found = None
             try:
                 found = self._connection.execute(
@@ -295,27 +291,11 @@ class _Source:
                     break
                 complete = complete and found is not None
             if found is not None and isinstance(found[0], bytes):
-                piece, whole = _unpack(found[0])
-                complete = complete and whole
-                pieces.append(piece)
+                piece, sound = pieces.salvage(found[0])
+                complete = complete and sound
+                whole += piece
             ordinal += 1
-        return b"".join(pieces), complete
-
-
-def _unpack(packed: bytes) -> tuple[bytes, bool]:
-    """What comes out of a chunk, up to where it is hurt, but never more than was put in; and whether that is all of it."""
-    unpacker, piece = zlib.decompressobj(), bytearray()
-    try:
-        for start in range(0, len(packed), _STEP):
-            waiting = packed[start : start + _STEP]
-            while waiting:
-                piece += unpacker.decompress(waiting, CHUNK + 1 - len(piece))
-                if len(piece) > CHUNK:
-                    return bytes(piece[:CHUNK]), False
-                waiting = unpacker.unconsumed_tail
-    except zlib.error:
-        return bytes(piece), False
-    return bytes(piece), unpacker.eof
+        return bytes(whole), complete
 
 
 @contextmanager

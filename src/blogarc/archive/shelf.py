@@ -11,7 +11,9 @@ from sqlite_utils import Database
 
 from blogarc.archive.connection import word_of
 from blogarc.duplicates import DuplicateConfig, comparable, rank_of_date
+from blogarc.minhash import Hashes
 from blogarc.model import Kind
+from blogarc.segments import Part, joined, parts_of, touched
 from blogarc.sketchbook import Newcomers, Texts
 from blogarc.verification import Judgement
 
@@ -129,6 +131,31 @@ def judgements_on(db: Database, wanted: Sequence[tuple[int, int]]) -> dict[tuple
     }
 
 
+def segments(db: Database) -> dict[int, int]:
+    """How many buckets there are in each segment, by its number."""
+    sizes: Counter[int] = Counter()
+    for segment, size in db.execute("SELECT segment, length(data) FROM sketch_buckets"):
+        sizes[segment] += size // 8
+    return dict(sizes)
+
+
+def load_segment(db: Database, number: int) -> Hashes:
+    """The buckets of a segment, sorted."""
+    return joined(
+        data for (data,) in db.execute("SELECT data FROM sketch_buckets WHERE segment = ? ORDER BY id", [number])
+    )
+
+
+def store_segment(db: Database, buckets: Hashes, digests: Hashes) -> None:
+    """Write a new segment down; `digests` are those of all texts."""
+    (number,) = db.execute("SELECT coalesce(max(segment), 0) + 1 FROM sketch_buckets").fetchone()
+    parts = parts_of(buckets, digests)
+    db.conn.executemany(
+        "INSERT INTO sketch_buckets (segment, lowest, highest, centres, data) VALUES (?, ?, ?, ?, ?)",
+        ((number, part.lowest, part.highest, part.centres, part.data) for part in parts),
+    )
+
+
 class Shelf:
     """What was kept of the texts of an archive, read as `sketchbook.extend` asks for it. After it asked for `texts`, `corpus`
     has the articles with these texts, and `place` for each the place of its text among them."""
@@ -164,9 +191,28 @@ class Shelf:
         texts, _ = texts_in(self._db, corpus, Numbers(known | self._new, {}), self._config, {})
         return Newcomers(texts.numbers, texts.keys, texts.titles, texts.read)
 
-    def buckets(self) -> list[bytes]:
-        """The segments of buckets."""
-        return [data for (data,) in self._db.execute("SELECT data FROM sketch_buckets ORDER BY id")]
+    def segments(self) -> dict[int, int]:
+        """How many buckets there are in each segment."""
+        return segments(self._db)
+
+    def segment(self, number: int) -> Hashes:
+        """The buckets of a segment, sorted."""
+        return load_segment(self._db, number)
+
+    def buckets_of(self, shingles: Hashes) -> Iterator[Hashes]:
+        """The buckets of these shingles, in pieces."""
+        return (part.buckets_of(asked) for part, asked in self._parts_with(shingles))
+
+    def few_buckets_of(self, shingles: Hashes) -> Iterator[Hashes]:
+        """The same, of crowds only so many that they are crowds still, and their centres."""
+        return (part.few_buckets_of(asked) for part, asked in self._parts_with(shingles))
+
+    def _parts_with(self, shingles: Hashes) -> Iterator[tuple[Part, Hashes]]:
+        """The parts of segments that have some of these shingles, and which."""
+        rows = self._db.execute("SELECT lowest, highest, id FROM sketch_buckets").fetchall()
+        for place, asked in touched([(lowest, highest) for lowest, highest, _ in rows], shingles):
+            sql = "SELECT lowest, highest, centres, data FROM sketch_buckets WHERE id = ?"
+            yield Part(*self._db.execute(sql, [rows[place][2]]).fetchone()), asked
 
     def leaders(self, numbers: Sequence[int]) -> dict[int, tuple[str, str]]:
         """Key and title of those among these texts that are known."""
