@@ -28,12 +28,14 @@ from blogarc.buckets import (
     texts_of,
 )
 from blogarc.candidates import Candidates, candidates_of
-from blogarc.minhash import HINT_BITS, Hashes, Ints, Sketches
+from blogarc.minhash import HINT_BITS, SHINGLE_BITS, Hashes, Ints, Sketches
 from blogarc.segments import outgrown
 from blogarc.verification import Bools, DuplicateConfig, Judgement, Pair, Verifier
 
 # So many letters of texts are held in memory while these are compared: a quarter of a gigabyte, more if not all are ASCII.
 _LETTERS_HELD = 1 << 28
+# Shingles whose buckets are looked at together.
+_SHINGLES_AT_ONCE = 1 << 14
 # What is kept of each text in a row of one array, at the place that is its number: so it is read without a loop.
 _MEASURES = np.dtype([("digest", "<u8"), ("words", "<i4"), ("leads", "?"), ("tally", "<i4", 4)])
 
@@ -247,7 +249,7 @@ def extend(came: Newcomers, shelf: Shelf, config: DuplicateConfig) -> tuple[Chan
     is_leader[: len(old)] = old["leads"]
     marks[unknown], counts[unknown] = fresh.digests, fresh.counts
     told = marks ^ minhash.scrambled(counts)
-    asked = np.flatnonzero(np.isin(told, told[list(came.numbers)]) & is_leader & (counts > 0))
+    asked = np.flatnonzero(_among(told, told[list(came.numbers)]) & is_leader & (counts > 0))
     known_leaders = {int(told[number]): (key, number) for number, (key, _) in shelf.leaders(asked.tolist()).items()}
     # Each new text goes to the one of its words that has the first key; a known one stays in its place.
     first = dict(known_leaders)
@@ -282,7 +284,7 @@ def extend(came: Newcomers, shelf: Shelf, config: DuplicateConfig) -> tuple[Chan
     start |= {number for pair in (*dropped, *fresh_pairs) for number in pair}
     reached, staying = _reach(start, fresh_pairs, set(dropped), shelf)
     # With all texts that have the words of one of them.
-    all_of = np.flatnonzero(np.isin(told, told[sorted(reached)]) & (counts > 0)).tolist()
+    all_of = np.flatnonzero(_among(told, told[sorted(reached)]) & (counts > 0)).tolist()
     texts = shelf.texts(sorted({*all_of, *reached}))
     lead_of = {int(told[number]): number for number in reached if counts[number]}
     homes = [lead_of[int(told[n])] if counts[n] else n for n in texts.numbers]
@@ -313,22 +315,39 @@ def _around(met: Hashes, new: Hashes, changed: Bools, digests: Hashes, shelf: Sh
     """The buckets of all shingles that texts have that `changed`, sorted: the `new` ones, and those that were there, of which
     those with shingles of the new were `met` already. Of crowds only those members that matter: such texts, and all others if
     the centre is one."""
-    around = [met, new]
     changed_before = changed.copy()
     changed_before[texts_of(new)] = False
     others = np.flatnonzero(changed_before).tolist()
+    own, beyond = new[:0], new[:0]
     if others:
         own = sort_buckets(_numbered(minhash.sketch(shelf.texts(others).read(others)), others))
         beyond = np.setdiff1d(shingles_of(own), shingles_of(new), assume_unique=True)
-        around += [own, *shelf.few_buckets_of(beyond)]
-    buckets = _in_order(around)
-    crowds = crowds_around(buckets, digests, changed)
-    return merge_buckets(buckets, np.concatenate([crowds[:0], *shelf.buckets_of(crowds)]))
+    # Some shingles at a time: what there is of them fits into a processor's cache.
+    edges = np.concatenate([beyond[:1] * 0, beyond[_SHINGLES_AT_ONCE::_SHINGLES_AT_ONCE]]) << SHINGLE_BITS
+    parts = [np.split(side, np.searchsorted(side, edges[1:])) for side in (met, new, own)]
+    around = []
+    for *some, asked in zip(
+        *parts, np.split(beyond, range(_SHINGLES_AT_ONCE, len(beyond), _SHINGLES_AT_ONCE)), strict=True
+    ):
+        buckets = _in_order([*some, *shelf.few_buckets_of(asked)])
+        crowds = crowds_around(buckets, digests, changed)
+        around.append(_in_order([buckets, *shelf.buckets_of(crowds)]) if len(crowds) else buckets)
+    return np.concatenate(around)
+
+
+def _among(numbers: Hashes, few: Hashes) -> Bools:
+    """Which of very many numbers are among a few."""
+    ascending = np.sort(few)
+    places = np.searchsorted(ascending, numbers)
+    return (
+        np.asarray(np.append(ascending, ascending[:1])[places] == numbers) if len(few) else np.zeros(len(numbers), bool)
+    )
 
 
 def _in_order(pieces: Iterable[Hashes]) -> Hashes:
     """All buckets of these pieces, sorted; one that is in several once."""
-    buckets = np.sort(np.concatenate([np.empty(0, np.uint64), *pieces]))
+    buckets = np.concatenate([np.empty(0, np.uint64), *pieces])
+    buckets.sort()
     return buckets[first_of_each(buckets >> HINT_BITS)]
 
 

@@ -165,6 +165,7 @@ class Shelf:
         self.corpus, self.place = Corpus([], [], [], [], []), list[int]()
         self._db, self._config, self._came = db, config, came
         self._new: dict[str, int] = {}
+        self._spans: dict[int, tuple[int, int]] | None = None
 
     @classmethod
     def opened(cls, db: Database, config: DuplicateConfig) -> Shelf | None:
@@ -209,10 +210,13 @@ class Shelf:
 
     def _parts_with(self, shingles: Hashes) -> Iterator[tuple[Part, Hashes]]:
         """The parts of segments that have some of these shingles, and which."""
-        rows = self._db.execute("SELECT lowest, highest, id FROM sketch_buckets").fetchall()
-        for place, asked in touched([(lowest, highest) for lowest, highest, _ in rows], shingles):
+        if self._spans is None:
+            spans = self._db.execute("SELECT lowest, highest, id FROM sketch_buckets").fetchall()
+            self._spans = {id_: (lowest, highest) for lowest, highest, id_ in spans}
+        ids = list(self._spans)
+        for place, asked in touched(list(self._spans.values()), shingles):
             sql = "SELECT lowest, highest, centres, data FROM sketch_buckets WHERE id = ?"
-            yield Part(*self._db.execute(sql, [rows[place][2]]).fetchone()), asked
+            yield Part(*self._db.execute(sql, [ids[place]]).fetchone()), asked
 
     def leaders(self, numbers: Sequence[int]) -> dict[int, tuple[str, str]]:
         """Key and title of those among these texts that are known."""
