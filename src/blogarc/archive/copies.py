@@ -202,13 +202,19 @@ def _keep(db: Database, texts: Texts, known: Known, numbers: Numbers, changes: C
     store_segment(db, changes.buckets, changes.digests)
     db.execute("DELETE FROM sketch_measures")
     db.execute("INSERT INTO sketch_measures (data) VALUES (?)", [changes.measures])
-    run("DELETE FROM likenesses WHERE first = ? AND second = ?", changes.dropped)
+    # Most pairs that were looked at again are what they were.
+    pairs = {pair: (*pair, crowd, str(found.kind), found.similarity, json.dumps(found.scores), found.rule)
+             for pair, crowd, found in changes.verified}  # fmt: skip
+    dropped = set(changes.dropped)
+    run("DELETE FROM likenesses WHERE first = ? AND second = ?", dropped - pairs.keys())
     run(
         "INSERT INTO likenesses (first, second, crowd, kind, similarity, scores, rule) VALUES (?, ?, ?, ?, ?, ?, ?)",
-        (
-            (*pair, crowd, str(found.kind), found.similarity, json.dumps(found.scores), found.rule)
-            for pair, crowd, found in changes.verified
-        ),
+        (row for pair, row in pairs.items() if pair not in dropped),
+    )
+    run(
+        "UPDATE likenesses SET crowd = ?3, kind = ?4, similarity = ?5, scores = ?6, rule = ?7 WHERE first = ?1 AND second = ?2"
+        " AND (crowd, kind, similarity, scores, rule) IS NOT (?3, ?4, ?5, ?6, ?7)",
+        (row for pair, row in pairs.items() if pair in dropped),
     )
 
 
