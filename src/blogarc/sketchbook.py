@@ -323,13 +323,11 @@ def _around(met: Hashes, new: Hashes, changed: Bools, digests: Hashes, shelf: Sh
         own = sort_buckets(_numbered(minhash.sketch(shelf.texts(others).read(others)), others))
         beyond = np.setdiff1d(shingles_of(own), shingles_of(new), assume_unique=True)
     # Some shingles at a time: what there is of them fits into a processor's cache.
-    edges = np.concatenate([beyond[:1] * 0, beyond[_SHINGLES_AT_ONCE::_SHINGLES_AT_ONCE]]) << SHINGLE_BITS
-    parts = [np.split(side, np.searchsorted(side, edges[1:])) for side in (met, new, own)]
+    edges = beyond[_SHINGLES_AT_ONCE::_SHINGLES_AT_ONCE]
+    sides = [np.split(side, np.searchsorted(side, edges << SHINGLE_BITS)) for side in (met, new, own)]
     around = []
-    for *some, asked in zip(
-        *parts, np.split(beyond, range(_SHINGLES_AT_ONCE, len(beyond), _SHINGLES_AT_ONCE)), strict=True
-    ):
-        buckets = _in_order([*some, *shelf.few_buckets_of(asked)])
+    for *there, further in zip(*sides, np.split(beyond, np.searchsorted(beyond, edges)), strict=True):
+        buckets = _in_order([*there, *shelf.few_buckets_of(further)])
         crowds = crowds_around(buckets, digests, changed)
         around.append(_in_order([buckets, *shelf.buckets_of(crowds)]) if len(crowds) else buckets)
     return np.concatenate(around)
@@ -337,11 +335,11 @@ def _around(met: Hashes, new: Hashes, changed: Bools, digests: Hashes, shelf: Sh
 
 def _among(numbers: Hashes, few: Hashes) -> Bools:
     """Which of very many numbers are among a few."""
+    if not len(few):
+        return np.zeros(len(numbers), bool)
     ascending = np.sort(few)
-    places = np.searchsorted(ascending, numbers)
-    return (
-        np.asarray(np.append(ascending, ascending[:1])[places] == numbers) if len(few) else np.zeros(len(numbers), bool)
-    )
+    places = np.minimum(np.searchsorted(ascending, numbers), len(few) - 1)
+    return np.asarray(ascending[places] == numbers)
 
 
 def _in_order(pieces: Iterable[Hashes]) -> Hashes:
