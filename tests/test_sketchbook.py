@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from blogarc import Archive, segments
-from blogarc.archive import shelf
+from blogarc.archive import copies, shelf
 from blogarc.archive.matching import load_articles
 from blogarc.duplicates import DuplicateConfig, find_duplicates
 from tests.test_duplicates import FERRY, KILN, OTHER_END, edited
@@ -121,6 +121,42 @@ def test_a_few_more_of_very_many_that_share_a_footer(
         at_once.dedupe()
         assert told(bit_by_bit) == told(at_once)
         assert sum(sizes.values()) == sum(shelf.segments(at_once._db).values())
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_few_more_after_decisions(seed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What persons decided holds, also of what came later, whether or not it concerns what they decided about."""
+    monkeypatch.setattr(shelf, "_FEW", 1)
+    random_ = random.Random(seed)
+    texts = posts(random_, 90)
+    parts = [texts[:60], *([text] for text in texts[60:])]
+    paths = [ready(tmp_path, part, f"{n:02}.jsonl") for n, part in enumerate(parts)]
+    few = 0
+    refreshed = copies.refresh
+    with Archive(":memory:") as bit_by_bit, Archive(":memory:") as at_once:
+        bit_by_bit.ingest(paths[0])
+        bit_by_bit.dedupe()
+        rows = bit_by_bit.records(every=True)
+        keys = [(row["id"], row["cluster"]) for row in rows]
+        apart = next((a, b) for a, b in keys if a != b)
+        same = random_.sample(sorted({b for _, b in keys} - {apart[1]}), 2)
+        decided = [("different", *apart), ("same", *same)]
+        for one in decided:
+            bit_by_bit.decide(*one)
+        bit_by_bit.dedupe()
+        for path in paths[1:]:
+            bit_by_bit.ingest(path)
+            with monkeypatch.context() as patch:
+                whole: list[bool] = []
+                patch.setattr(copies, "refresh", lambda *a, w=whole, **k: w.append(True) or refreshed(*a, **k))
+                bit_by_bit.dedupe()
+            few += not whole
+        at_once.ingest(*paths)
+        for one in decided:
+            at_once.decide(*one)
+        at_once.dedupe()
+        assert told(bit_by_bit) == told(at_once)
+        assert few > 10
 
 
 @pytest.mark.parametrize("seed", range(6))

@@ -115,6 +115,11 @@ class Verdicts:
         return bool(self.groups or self.apart)
 
     @property
+    def keys(self) -> set[str]:
+        """The articles that they speak of."""
+        return {*self.apart, *(key for group in self.groups for key in group)}
+
+    @property
     def told(self) -> list[str]:
         """The same in lines of text, for a digest."""
         pairs = sorted({" ".join(sorted((a, b))) for a, others in self.apart.items() for b in others})

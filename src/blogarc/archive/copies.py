@@ -17,7 +17,7 @@ from sqlite_utils import Database
 
 from blogarc import duplicates
 from blogarc.archive.connection import word_of
-from blogarc.archive.decisions import rulings
+from blogarc.archive.decisions import copies_digest, copies_told, rulings
 from blogarc.archive.runs import last_run
 from blogarc.archive.shelf import (
     Corpus,
@@ -98,6 +98,9 @@ def _extended(db: Database, config: DuplicateConfig) -> Outcome | None:
         return None
     changes, texts = found
     corpus, place = shelf.corpus, shelf.place
+    # What persons decided about an article concerns those that are connected with it, which are all here if it is.
+    if not copies_told(db).keys.isdisjoint(corpus.keys):
+        return None
     marks = json.dumps(corpus.rows)
     sql = "SELECT article, representative FROM clusters WHERE article IN (SELECT value FROM json_each(?))"
     before = dict(db.execute(sql, [marks]).fetchall())
@@ -113,12 +116,11 @@ def _extended(db: Database, config: DuplicateConfig) -> Outcome | None:
 
 
 def _is_as_it_was(db: Database, config: DuplicateConfig) -> bool:
-    """Whether the rules, the options and what persons decided are those of the last time: nothing, of the latter."""
+    """Whether the rules, the options and what persons decided are those of the last time."""
     run = last_run(db, "dedupe")
-    (decided,) = db.execute("SELECT EXISTS (SELECT 1 FROM decisions)").fetchone()
     return (
-        not decided
-        and run is not None
+        run is not None
+        and run["input"].partition(" ")[2] == copies_digest(db)
         and run["version"] == duplicates.VERSION
         and json.loads(run["parameters"]) == json.loads(json.dumps(asdict(config)))
     )

@@ -6,6 +6,8 @@ is never deleted: it is undone, or a later one that contradicts it takes its pla
 
 from __future__ import annotations
 
+import hashlib
+import json
 from datetime import UTC, datetime
 from typing import Any
 
@@ -15,7 +17,7 @@ from blogarc.archive.connection import word_of
 from blogarc.archive.seals import seal
 from blogarc.errors import UsageError
 from blogarc.model import ArticleRuling, LineRuling, Ruling, Verdict
-from blogarc.rulings import contradict, find_conflict, subject, weigh
+from blogarc.rulings import Verdicts, contradict, find_conflict, subject, weigh
 
 _HOLDS = "undone IS NULL AND replaced IS NULL"
 # Where a paragraph of one dump stands as a ruling says.
@@ -36,12 +38,18 @@ def line_rulings(db: Database) -> list[LineRuling]:
     return [ruling for ruling in rulings(db) if isinstance(ruling, LineRuling)]
 
 
-def copies_told(db: Database) -> list[str]:
-    """What decisions on copies come to among the articles that are there, in lines for a digest: a decision that sleeps
-    makes nothing stale."""
-    held = rulings(db)
-    keys = {row[0] for row in db.execute("SELECT DISTINCT key FROM articles")} if held else set()
-    return weigh(held, keys).told
+def copies_told(db: Database) -> Verdicts:
+    """What decisions on copies come to among the articles that are there."""
+    held = [ruling for ruling in rulings(db) if isinstance(ruling, ArticleRuling)]
+    named = sorted({key for ruling in held for key in (ruling.first, ruling.second)})
+    sql = "SELECT DISTINCT key FROM articles WHERE key IN (SELECT value FROM json_each(?))"
+    return weigh(held, {row[0] for row in db.execute(sql, [json.dumps(named)])} if held else set())
+
+
+def copies_digest(db: Database) -> str:
+    """A digest of that, empty if it is nothing: a decision that sleeps makes nothing stale."""
+    told = copies_told(db).told
+    return hashlib.sha256("\n".join(told).encode()).hexdigest() if told else ""
 
 
 def pair_rulings(db: Database) -> list[ArticleRuling]:

@@ -21,7 +21,7 @@ from sqlite_utils import Database
 from blogarc import duplicates, pairs
 from blogarc.archive import copies
 from blogarc.archive.connection import connect_readonly, translated, writing
-from blogarc.archive.decisions import copies_told, pair_rulings, pairs_told
+from blogarc.archive.decisions import copies_digest, pair_rulings, pairs_told
 from blogarc.archive.reports import (
     AgainstReport,
     AgainstRow,
@@ -288,9 +288,8 @@ def stale_stages(db: Database) -> list[str]:
 
 
 def _dedupe_input(db: Database) -> str:
-    """A digest of all that dedupe depends on: the articles, and what was decided about them."""
-    told = copies_told(db)
-    return _digest(told, articles_digest(db)) if told else articles_digest(db)
+    """Digests of all that dedupe depends on: the articles, and, after a space, what was decided about them."""
+    return f"{articles_digest(db)} {copies_digest(db)}".rstrip()
 
 
 def _pairs_input(db: Database) -> str:
