@@ -7,6 +7,7 @@ posts and furniture in sequence. Line numbers, blank lines and line ends are no 
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
@@ -194,7 +195,9 @@ def opening(site: Site, post: Post, ending: str, most: int = 3) -> tuple[list[st
     """The first paragraphs of a post, the last of them maybe cut; tells whether anything is missing."""
     rng = site.rng
     count = rng.randint(1, min(most, len(post.paragraphs)))
-    paragraphs = list(post.paragraphs[:count])
+    # A post may begin with a rule.
+    spoken = next(n for n, text in enumerate(post.paragraphs, 1) if re.search(r"\w", text))
+    paragraphs = list(post.paragraphs[: max(count, spoken)])
     if rng.random() < 0.7:
         paragraphs[-1] = cut_text(rng, paragraphs[-1], ending)
     return paragraphs, tuple(paragraphs) != post.paragraphs
