@@ -6,6 +6,7 @@ import json
 import random
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -60,19 +61,26 @@ def told(archive: Archive) -> list[tuple]:
     ]
 
 
+@contextmanager
+def both_ways(paths: list[Path], order: list[int] | None = None) -> Iterator[tuple[Archive, Archive]]:
+    """An archive that got one file after the other, and one that got all at once; both tell the same."""
+    with Archive(":memory:") as bit_by_bit, Archive(":memory:") as at_once:
+        for path in paths if order is None else (paths[n] for n in order):
+            bit_by_bit.ingest(path)
+            bit_by_bit.dedupe()
+        at_once.ingest(*paths)
+        at_once.dedupe()
+        assert told(bit_by_bit) == told(at_once)
+        yield bit_by_bit, at_once
+
+
 @pytest.mark.parametrize("seed", range(4))
 def test_dump_after_dump_gives_the_clusters_of_all_at_once(seed: int, tmp_path: Path) -> None:
     texts = posts(random.Random(seed), 120)
     parts = [texts[:50], texts[50:90], texts[90:]]
     names = ["m.txt", "z.txt", "a.txt"]
     paths = [written(tmp_path, part, name) for part, name in zip(parts, names, strict=True)]
-    with Archive(":memory:") as bit_by_bit, Archive(":memory:") as at_once:
-        for path in paths:
-            bit_by_bit.ingest(path)
-            bit_by_bit.dedupe()
-        at_once.ingest(*paths)
-        at_once.dedupe()
-        assert told(bit_by_bit) == told(at_once)
+    with both_ways(paths) as (_, at_once):
         assert len({row[3] for row in told(at_once)}) < len(told(at_once))
 
 
@@ -90,15 +98,10 @@ def few(request: pytest.FixtureRequest) -> Iterator[None]:
 def test_in_any_portions_and_any_order(seed: int, sizes: list[int], order: list[int]) -> None:
     texts = posts(random.Random(seed), sum(sizes))
     parts = [texts[sum(sizes[:n]) : sum(sizes[: n + 1])] for n in range(len(sizes))]
-    with tempfile.TemporaryDirectory() as folder, Archive(":memory:") as bit_by_bit, Archive(":memory:") as at_once:
+    with tempfile.TemporaryDirectory() as folder:
         paths = [ready(Path(folder), part, f"{n}.jsonl") for n, part in enumerate(parts)]
-        for n in order:
-            if n < len(paths):
-                bit_by_bit.ingest(paths[n])
-                bit_by_bit.dedupe()
-        at_once.ingest(*paths)
-        at_once.dedupe()
-        assert told(bit_by_bit) == told(at_once)
+        with both_ways(paths, [n for n in order if n < len(paths)]):
+            pass
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -110,16 +113,10 @@ def test_a_few_more_of_very_many_that_share_a_footer(
     texts = [f"{text} {FOOTER}" if n % 2 else text for n, text in enumerate(posts(random.Random(seed), 330))]
     parts = [texts[:300], *(texts[n : n + 3] for n in range(300, 330, 3))]
     paths = [ready(tmp_path, part, f"{n:02}.jsonl") for n, part in enumerate(parts)]
-    with Archive(":memory:") as bit_by_bit, Archive(":memory:") as at_once:
-        for path in paths:
-            bit_by_bit.ingest(path)
-            bit_by_bit.dedupe()
+    with both_ways(paths) as (bit_by_bit, at_once):
         sizes = shelf.segments(bit_by_bit._db)
         assert max(sizes.values()) > sum(sizes.values()) / 2
         assert len(sizes) < len(paths) - 3
-        at_once.ingest(*paths)
-        at_once.dedupe()
-        assert told(bit_by_bit) == told(at_once)
         assert sum(sizes.values()) == sum(shelf.segments(at_once._db).values())
 
 
@@ -172,13 +169,7 @@ def test_one_more_of_very_many_copies(seed: int, tmp_path: Path, monkeypatch: py
             texts.append(" ".join(words))
     random_.shuffle(texts)
     paths = [ready(tmp_path, part, f"{n:02}.jsonl") for n, part in enumerate([texts[:60], *([t] for t in texts[60:])])]
-    with Archive(":memory:") as bit_by_bit, Archive(":memory:") as at_once:
-        for path in paths:
-            bit_by_bit.ingest(path)
-            bit_by_bit.dedupe()
-        at_once.ingest(*paths)
-        at_once.dedupe()
-        assert told(bit_by_bit) == told(at_once)
+    with both_ways(paths) as (bit_by_bit, at_once):
         pairs = (
             "SELECT a.key, b.key, crowd, l.kind FROM likenesses l"
             " JOIN sketches a ON a.id = l.first JOIN sketches b ON b.id = l.second"
@@ -201,14 +192,8 @@ def test_a_sentence_that_becomes_furniture_changes_what_was_found(tmp_path: Path
     footer = f"{FOOTER} {FERRY[:300]}"
     made = [f"{' '.join(random.Random(n).choices(words, k=25))} {footer}" for n in range(60)]
     paths = [ready(tmp_path, made[:2], "a.jsonl"), ready(tmp_path, made[2:], "b.jsonl")]
-    with Archive(":memory:") as bit_by_bit, Archive(":memory:") as at_once:
-        bit_by_bit.ingest(paths[0])
-        bit_by_bit.dedupe()
-        bit_by_bit.ingest(paths[1])
-        bit_by_bit.dedupe()
-        at_once.ingest(*paths)
-        at_once.dedupe()
-        assert told(bit_by_bit) == told(at_once)
+    with both_ways(paths):
+        pass
 
 
 def test_the_archive_finds_what_the_stage_finds(tmp_path: Path) -> None:
