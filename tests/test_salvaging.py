@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 from backports import zstd
 
 from blogarc import Archive
+from blogarc.archive import pieces
 from blogarc.archive.connection import PAGE
 from blogarc.errors import CorruptError, NoArchiveError, UsageError
 from tests.conftest import Run, sample_dumps
@@ -131,6 +133,22 @@ def test_what_is_wanted_must_make_sense(archive: Path, tmp_path: Path) -> None:
         Archive.salvage(archive, archive)
     with pytest.raises(NoArchiveError):
         Archive.salvage(tmp_path / "gone.db", tmp_path / "new.db")
+
+
+@pytest.mark.parametrize("size", [300, 20_000, 100_000, pieces.PIECE])
+def test_of_a_hurt_piece_all_before_the_damage_comes_out(size: int) -> None:
+    words = random.Random(size)
+    data = " ".join(f"{words.randrange(10_000)} tides" for _ in range(size // 8))[:size].encode()
+    [packed] = pieces.pack(data)
+    assert pieces.salvage(packed) == (data, True)
+    hurt = bytearray(packed)
+    hurt[-20] ^= 255  # in the last block
+    found, whole = pieces.salvage(bytes(hurt))
+    before = (size - 1) // 16_384 * 16_384
+    assert (found[:before], whole) == (data[:before], False)
+    # If only the checksum is hurt nothing is missing.
+    assert pieces.salvage(packed[:-1] + bytes([packed[-1] ^ 1])) == (data, False)
+    assert pieces.salvage(packed + b"more") == (data, False)
 
 
 def test_a_bomb_in_an_archive_is_not_unpacked(archive: Path, tmp_path: Path) -> None:

@@ -120,6 +120,51 @@ def test_a_few_more_of_very_many_that_share_a_footer(
         assert sum(sizes.values()) == sum(shelf.segments(at_once._db).values())
 
 
+@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.usefixtures("few")
+def test_a_pair_that_shares_rare_words_and_furniture_is_not_looked_at_again(seed: int, tmp_path: Path) -> None:
+    """Of texts that did not change only the furniture is seen that they share; that must not be taken for all."""
+    random_ = random.Random(seed)
+
+    def some(count: int) -> list[str]:
+        return [f"x{random_.randrange(100_000)}" for _ in range(count)]
+
+    furniture, own = some(30), some(12)
+    like = [*own]
+    like[0], like[3], like[6] = some(3)
+    short, long = " ".join([*furniture, *own]), " ".join([*furniture, *like, *some(60)])
+    fillers = [" ".join([*furniture, *some(60)]) for _ in range(30)]
+    unlike = [" ".join(some(60)) for _ in range(20)]
+    with both_ways([ready(tmp_path, [short, long, *fillers], "a.jsonl"), ready(tmp_path, unlike, "b.jsonl")]):
+        pass
+
+
+def test_an_article_that_went_is_forgotten_and_may_come_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shelf, "_FEW", 1)
+    texts = posts(random.Random(1), 30)
+    dump = written(tmp_path, texts[:20], "dump.txt")
+    with Archive(":memory:") as archive, Archive(":memory:") as at_once:
+        archive.ingest(dump)
+        archive.dedupe()
+        whole: list[bool] = []
+        refreshed = copies.refresh
+        monkeypatch.setattr(copies, "refresh", lambda *a, **k: whole.append(True) or refreshed(*a, **k))
+        line = archive.records(every=True)
+        archive.decide("no-cut", f"dump.txt:{sorted(row['start_line'] for row in line)[5]}")
+        archive.dedupe()
+        assert whole == [True]
+        later = [ready(tmp_path, [text], f"{n}.jsonl") for n, text in enumerate(texts[20:])]
+        for path in later:
+            archive.ingest(path)
+            archive.dedupe()
+        assert whole == [True]
+        archive.undo(1)
+        archive.dedupe()
+        at_once.ingest(dump, *later)
+        at_once.dedupe()
+        assert told(archive) == told(at_once)
+
+
 @pytest.mark.parametrize("seed", range(4))
 def test_a_few_more_after_decisions(seed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What persons decided holds, also of what came later, whether or not it concerns what they decided about."""

@@ -127,22 +127,30 @@ def centres_of(buckets: Hashes, digests: Hashes) -> tuple[Hashes, Ints]:
     return shingles[starts], places[first_of_each(shingles[places])]
 
 
-def changed_by(buckets: Hashes, new: Hashes, gone: Hashes, texts: int) -> NDArray[np.bool_]:
-    """Which of so many texts may have other candidates than before: those that are new, and those with a shingle that has
-    become furniture, or is it no longer, because of the `new` buckets and of those that are `gone`.
+def changed_by(buckets: Hashes, new: Hashes, gone: Hashes, digests: Hashes) -> NDArray[np.bool_]:
+    """Which of the texts with these `digests` may have other candidates than before: those that are new; those with a shingle
+    that has become furniture, or is it no longer, because of the `new` buckets and of those that are `gone`; and those that
+    have become the centre of a crowd, or are it no longer.
 
     `buckets` are all that there are now, sorted, the new ones among them.
     """
     shingles = buckets >> SHINGLE_BITS
-    came, went = np.sort(new) >> SHINGLE_BITS, np.sort(gone) >> SHINGLE_BITS
+    gone = np.sort(gone)
+    came, went = np.sort(new) >> SHINGLE_BITS, gone >> SHINGLE_BITS
     told = np.sort(np.concatenate([came, went]))
     told = told[first_of_each(told)]
     starts, now = np.searchsorted(shingles, told), _times(shingles, told)
     before = now - _times(came, told) + _times(went, told)
-    changed = np.zeros(texts, bool)
+    crowded, was_crowded = are_crowded(told, now), are_crowded(told, before)
+    changed = np.zeros(len(digests), bool)
     changed[texts_of(new)] = True
-    for place in np.flatnonzero(are_crowded(told, now) != are_crowded(told, before)).tolist():
-        changed[texts_of(buckets[starts[place] : starts[place] + now[place]])] = True
+    members = buckets_of(buckets, told[crowded & was_crowded])
+    earlier = np.concatenate([members[~changed[texts_of(members)]], buckets_of(gone, told[crowded & was_crowded])])
+    crossed = crowded != was_crowded
+    changed[texts_of(buckets[_places(starts[crossed], now[crossed])])] = True
+    centres, centres_before = (texts_of(side[centres_of(side, digests)[1]]) for side in (members, np.sort(earlier)))
+    displaced = centres != centres_before
+    changed[centres[displaced]] = changed[centres_before[displaced]] = True
     return changed
 
 

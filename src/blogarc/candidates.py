@@ -82,14 +82,11 @@ def candidates_of(
     digests: Hashes,
     changed: NDArray[np.bool_] | None = None,
     tally: Ints | None = None,
-    *,
-    crowds: bool = True,
 ) -> Candidates:
     """The candidates among the texts of these `buckets`, which are as `sort_buckets` gives them.
 
     `counts` are the words of each text, `digests` of its words choose the centre of a crowd: whatever the order of texts
-    is, the same pairs are found. With `changed`, only the pairs with a text for which it is true; and, unless those of
-    `crowds` are not wanted, all that have the centre of a crowd in them.
+    is, the same pairs are found. With `changed`, only the pairs with a text for which it is true.
 
     `tally`, of four rows (see `_group`), is what was counted of the shingles of each text before. In it those of the texts
     that are `changed` are counted anew. Of the others only such buckets are needed then as they share with these.
@@ -100,7 +97,7 @@ def candidates_of(
     place[tallied] = np.arange(len(tallied))
     found_of = np.zeros((4, len(tallied)), np.int64)
     pieces = np.split(buckets, np.searchsorted(buckets, cuts(buckets)))
-    group_of = partial(_group, place=place, digests=digests, changed=None if crowds else changed)
+    group_of = partial(_group, place=place, digests=digests, changed=changed)
     for group, counted in workers.in_order(group_of, pieces):
         groups.append(group)
         found_of += counted

@@ -174,7 +174,7 @@ def refresh(texts: Texts, known: Known, config: DuplicateConfig, *, regroup: boo
     old = np.frombuffer(known.measures, _MEASURES)
     tally[:, : len(old)] = old["tally"].T
     if known.leaders:
-        changed |= changed_by(buckets, new, gone, size)
+        changed |= changed_by(buckets, new, gone, marks.view(np.uint64)) & is_leader
         changed[[n for n, title in leaders.items() - known.leaders.items() if n in known.leaders]] = True
         candidates = candidates_of(buckets, counts, marks.view(np.uint64), changed, tally)
     else:
@@ -184,19 +184,10 @@ def refresh(texts: Texts, known: Known, config: DuplicateConfig, *, regroup: boo
     pairs = np.array(known.pairs, np.int64).reshape(-1, 3)
     one, other = pairs[:, 0], pairs[:, 1]
     staying: Bools = is_leader[one] & is_leader[other] & ~changed[one] & ~changed[other]
-    crowds = set(_pairs(candidates, candidates.in_crowd))
-    for n in np.flatnonzero(staying & (pairs[:, 2] > 0)).tolist():
-        staying[n] = (int(pairs[n, 0]), int(pairs[n, 1])) in crowds
     staying_pairs: list[Pair] = [(a, b) for a, b in pairs[staying, :2].tolist()]
     dropped: list[Pair] = [(a, b) for a, b in pairs[~staying, :2].tolist()]
-    # Of two that did not change it is known what they are.
-    wanted = changed[candidates.first] | changed[candidates.second]
-    if not wanted.all():
-        stay = set(staying_pairs)
-        for n in np.flatnonzero(~wanted).tolist():
-            wanted[n] = (int(candidates.first[n]), int(candidates.second[n])) not in stay
     lead_of = dict(zip(texts.numbers, leader, strict=True))
-    fresh_pairs = list(_pairs(candidates, wanted))
+    fresh_pairs = list(_pairs(candidates))
     start = set(np.flatnonzero(changed & is_leader).tolist())
     start |= {lead_of[number] for number in texts.touched}
     start |= {number for pair in (*dropped, *fresh_pairs) for number in pair if is_leader[number]}
@@ -211,7 +202,7 @@ def refresh(texts: Texts, known: Known, config: DuplicateConfig, *, regroup: boo
     if local != unknown:
         held = []
         fresh = minhash.sketch(_holding(texts.read(local), held))
-    part = _Part(local, leaders, fresh, candidates.only(wanted), held)
+    part = _Part(local, leaders, fresh, candidates, held)
     remembered = known.judgements([pair for pair in staying_pairs if pair[0] in reached])
     verified, groups = _group(part, texts, leader, remembered, config, size)
     # What is gone may have been in any segment.
@@ -277,7 +268,7 @@ def extend(came: Newcomers, shelf: Shelf, config: DuplicateConfig) -> tuple[Chan
     changed = changed_among(met, new, marks, size)
     changed[added] = True
     changed[[number for number, title in before.items() if titles[number] != title]] = True
-    candidates = candidates_of(_around(met, new, changed, marks, shelf), counts, marks, changed, tally, crowds=False)
+    candidates = candidates_of(_around(met, new, changed, marks, shelf), counts, marks, changed, tally)
     fresh_pairs = list(_pairs(candidates))
     dropped = sorted(set(shelf.pairs_of([n for n in np.flatnonzero(changed).tolist() if n < len(old)])))
     start = set(np.flatnonzero(changed & is_leader).tolist()) | set(leader)
@@ -453,8 +444,8 @@ def _numbered(sketches: Sketches, numbers: Sequence[int]) -> Hashes:
     return renumber(sketches.buckets, np.array(numbers, np.int64)) if numbers else sketches.buckets
 
 
-def _pairs(candidates: Candidates, wanted: Bools | slice = slice(None)) -> Iterable[Pair]:
-    return zip(candidates.first[wanted].tolist(), candidates.second[wanted].tolist(), strict=True)
+def _pairs(candidates: Candidates) -> Iterable[Pair]:
+    return zip(candidates.first.tolist(), candidates.second.tolist(), strict=True)
 
 
 def _placed(candidates: Candidates, place: Ints) -> Candidates:

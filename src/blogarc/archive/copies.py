@@ -74,7 +74,7 @@ def refresh_clusters(db: Database, config: DuplicateConfig) -> Outcome:
     known, numbers = _load_known(db)
     texts, place = texts_in(db, corpus, numbers, config, before)
     changes = refresh(texts, known, config, regroup=regroup)
-    _keep(db, texts, known, numbers, changes)
+    _keep(db, texts, known, numbers, changes, whole=True)
     # Decisions, also those that were undone since, may concern clusters that nothing else has changed.
     (decided,) = db.execute("SELECT EXISTS (SELECT 1 FROM decisions)").fetchone()
     leaders = [changes.leader[at] for at in place]
@@ -108,7 +108,7 @@ def _extended(db: Database, config: DuplicateConfig) -> Outcome | None:
     sql = "SELECT id, key, copies FROM sketches WHERE id IN (SELECT value FROM json_each(?))"
     rows = db.execute(sql, [json.dumps(texts.numbers)]).fetchall()
     numbers = Numbers({key: number for number, key, _ in rows}, {number: many for number, _, many in rows})
-    _keep(db, texts, Known(leaders=titles), numbers, changes)
+    _keep(db, texts, Known(leaders=titles), numbers, changes, whole=False)
     leaders = [changes.leader[at] for at in place]
     kept, rows, looked = _assemble(db, corpus, changes, leaders, config, before, whole=False)
     _write(db, corpus, kept, rows, looked, before)
@@ -166,8 +166,9 @@ def _load_known(db: Database) -> tuple[Known, Numbers]:
     return known, Numbers(dict(zip(keys, ids, strict=True)), dict(zip(ids, copies, strict=True)))
 
 
-def _keep(db: Database, texts: Texts, known: Known, numbers: Numbers, changes: Changes) -> None:
-    """Write down what was learnt about texts and pairs."""
+def _keep(db: Database, texts: Texts, known: Known, numbers: Numbers, changes: Changes, *, whole: bool) -> None:
+    """Write down what was learnt about texts and pairs; if the texts are the `whole` corpus, those that are known and not
+    among them are gone."""
     keys = dict(zip(texts.numbers, texts.keys, strict=True))
     copies = dict(zip(texts.numbers, texts.copies, strict=True))
     run = db.conn.executemany
@@ -192,7 +193,9 @@ def _keep(db: Database, texts: Texts, known: Known, numbers: Numbers, changes: C
     )
     led = [(title, n) for n, title in changes.leaders.items() - known.leaders.items() if n not in fresh]
     run("UPDATE sketches SET leads = 1, title = ? WHERE id = ?", led)
+    gone = numbers.copies.keys() - copies.keys() if whole else set()
     counted = [(many, n) for n, many in copies.items() - numbers.copies.items() if n not in fresh]
+    counted += [(0, n) for n in gone if numbers.copies[n]]
     run("UPDATE sketches SET copies = ? WHERE id = ?", counted)
     # Most are as they were, and what is written without need is written twice, because of the journal.
     run(
@@ -231,8 +234,7 @@ def _assemble(
     before: Mapping[int, int], *, whole: bool,
 ) -> tuple[list[int], list[Row], list[int]]:  # fmt: skip
     """The places of the articles that represent each, and the duplicates, from what is kept of texts, of which `leaders` has
-    that of each article; of those places only
-    whose cluster was looked at, unless the `whole` is wanted, which are told too."""
+    that of each article; of those places only whose cluster was looked at, unless the `whole` is wanted, which are told too."""
     sql = "SELECT id, representative, kind, similarity, scores FROM sketches WHERE leads"
     wanted = changes.representative
     if whole:

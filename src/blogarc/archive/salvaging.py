@@ -37,6 +37,8 @@ Row = dict[str, Any]
 _TEXTS = ("title", "byline", "published", "language", "text", "url")
 # Where not even the largest row number can be read, so many that are not there are the end.
 _GAP = 2000
+# Bytes that a row of any table takes at least.
+_LEAST_ROW = 16
 
 
 @dataclass(slots=True)
@@ -245,12 +247,15 @@ class _Source:
                 yield dict(zip(columns, found[1:], strict=True))
 
     def _one_by_one(self, select: str, table: str, last: int) -> Iterator[tuple[Any, ...]]:
-        end = None
+        end = 0
         with suppress(sqlite3.Error):
-            (end,) = self._connection.execute(f"SELECT max(rowid) FROM {table}").fetchone()
+            # A row number that damage made huge is not counted up to: there are no more rows than there is room for.
+            (end,) = self._connection.execute(
+                f"SELECT min((SELECT max(rowid) FROM {table}), page_count * page_size / {_LEAST_ROW}, 1 << 24)"
+                " FROM pragma_page_count(), pragma_page_size()"
+            ).fetchone()
         missed = 0
-        # A row number that damage made huge is not counted up to.
-        while missed < _GAP or (end is not None and last < min(end, 1 << 24)):
+        while missed < _GAP or last < (end or 0):
             last += 1
             found = None
             with suppress(sqlite3.Error):
