@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
@@ -131,3 +132,30 @@ def test_damage_within_the_file_is_found(filled: Path) -> None:
                 assert not archive.check().ok
         except CorruptError:
             pass
+
+
+@pytest.mark.parametrize(
+    "hurt",
+    [
+        "sketch_buckets SET data = substr(data, 1, length(data) - 3)",
+        "sketch_buckets SET centres = 'text'",
+        "sketch_buckets SET lowest = -1",
+        "sketch_buckets SET lowest = 'x'",
+        "sketch_measures SET data = X'00'",
+    ],
+)
+def test_what_dedupe_keeps_is_not_believed_when_it_is_hurt(hurt: str, tmp_path: Path) -> None:
+    posts = [
+        json.dumps({"text": f"The tide of day {n} came late, and the ferry waited for number {n}."}) for n in range(40)
+    ]
+    (tmp_path / "a.jsonl").write_text("\n".join(posts[:-1]), "utf-8")
+    (tmp_path / "b.jsonl").write_text(posts[-1], "utf-8")
+    with Archive(":memory:") as archive:
+        archive.ingest(tmp_path / "a.jsonl")
+        archive.dedupe()
+        assert archive.check().ok
+        archive._db.execute(f"UPDATE {hurt}")
+        assert any("cannot stand there" in problem for problem in archive.check().problems)
+        archive.ingest(tmp_path / "b.jsonl")
+        with pytest.raises(CorruptError, match="damaged"):
+            archive.dedupe()

@@ -8,7 +8,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from backports import zstd
 
 from blogarc import Archive
 from blogarc.archive import pieces
@@ -153,7 +152,7 @@ def test_of_a_hurt_piece_all_before_the_damage_comes_out(size: int) -> None:
 
 def test_a_bomb_in_an_archive_is_not_unpacked(archive: Path, tmp_path: Path) -> None:
     db = sqlite3.connect(archive)
-    db.execute("UPDATE dump_chunks SET data = ? WHERE dump = 1", [zstd.compress(bytes(200 << 20))])
+    db.execute("UPDATE dump_chunks SET data = ? WHERE dump = 1", [pieces.zstd.compress(bytes(200 << 20))])
     db.commit()
     db.close()
     report = Archive.salvage(archive, tmp_path / "new.db")

@@ -38,6 +38,7 @@ _LETTERS_HELD = 1 << 28
 _SHINGLES_AT_ONCE = 1 << 14
 # What is kept of each text in a row of one array, at the place that is its number: so it is read without a loop.
 _MEASURES = np.dtype([("digest", "<u8"), ("words", "<i4"), ("leads", "?"), ("tally", "<i4", 4)])
+MEASURED_BYTES = _MEASURES.itemsize  # of each text
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from sqlite_utils import Database
 
-from blogarc.archive import matching, pieces, ready, seals
+from blogarc.archive import matching, pieces, ready, seals, shelf
 from blogarc.archive.dumps import load_recipe
 from blogarc.archive.records import ready_entries
 from blogarc.archive.reports import CheckReport, Progress
@@ -185,6 +185,7 @@ _SOUND = {
     "beads": "source_start <= source_end AND target_start <= target_end",
     "lexicon": "origin IN ('learned', 'given') AND probability BETWEEN 0 AND 1",
     "runs": "json_valid(parameters) AND json_valid(counts)",
+    **shelf.SOUND,
 }
 
 

@@ -23,6 +23,7 @@ from blogarc.archive.shelf import (
     Corpus,
     Numbers,
     Shelf,
+    is_hurt,
     judgements_on,
     load_corpus,
     load_segment,
@@ -32,6 +33,7 @@ from blogarc.archive.shelf import (
     texts_in,
 )
 from blogarc.duplicates import DuplicateConfig
+from blogarc.errors import CorruptError
 from blogarc.model import Duplicate, Kind
 from blogarc.rulings import Judged, Verdicts, overrule, weigh
 from blogarc.sketchbook import Changes, Known, Texts, extend, refresh
@@ -64,7 +66,19 @@ class _Ruled:
 
 
 def refresh_clusters(db: Database, config: DuplicateConfig) -> Outcome:
-    """Bring clusters and duplicates up to date; to be called within a transaction."""
+    """Bring clusters and duplicates up to date; to be called within a transaction. Raises CorruptError if what is kept of
+    earlier comparisons is damaged."""
+    try:
+        return _refreshed(db, config)
+    except (ValueError, TypeError, ArithmeticError, LookupError) as error:
+        if is_hurt(db):
+            raise CorruptError(
+                f"What dedupe keeps is damaged: {error}.", "Restore it from a copy; `blogarc check` says what is hurt."
+            ) from error
+        raise
+
+
+def _refreshed(db: Database, config: DuplicateConfig) -> Outcome:
     outcome = _extended(db, config)
     if outcome is not None:
         return outcome

@@ -14,12 +14,19 @@ from blogarc.duplicates import DuplicateConfig, comparable, rank_of_date
 from blogarc.minhash import Hashes
 from blogarc.model import Kind
 from blogarc.segments import Part, joined, parts_of, touched
-from blogarc.sketchbook import Newcomers, Texts
+from blogarc.sketchbook import MEASURED_BYTES, Newcomers, Texts
 from blogarc.verification import Judgement
 
 _READ_AT_ONCE = 500
 # So many articles are few, among as many as one in so many of them.
 _FEW = 8
+# What holds of every row, unless it was damaged.
+SOUND = {
+    "sketch_buckets": "typeof(data) = 'blob' AND length(data) % 8 = 0 AND typeof(centres) = 'blob' AND length(centres) % 8 = 0"
+    " AND typeof(lowest) = 'integer' AND typeof(highest) = 'integer' AND 0 <= lowest AND lowest <= highest"
+    " AND highest < 1 << 34",
+    "sketch_measures": f"typeof(data) = 'blob' AND length(data) % {MEASURED_BYTES} = 0",
+}
 _LINE_TITLE = "CASE a.title_source WHEN 'line' THEN a.title ELSE '' END"
 _SOME = "(SELECT value FROM json_each(?))"
 
@@ -129,6 +136,12 @@ def judgements_on(db: Database, wanted: Sequence[tuple[int, int]]) -> dict[tuple
         (a, b): Judgement(word_of(Kind, kind), similarity, json.loads(scores), rule)
         for a, b, kind, similarity, scores, rule in db.execute(sql, [json.dumps(wanted)])
     }
+
+
+def is_hurt(db: Database) -> bool:
+    """Whether something of what dedupe keeps cannot be what it wrote."""
+    told = (f"EXISTS (SELECT 1 FROM {table} WHERE NOT ({sound}))" for table, sound in SOUND.items())
+    return bool(db.execute(f"SELECT {' OR '.join(told)}").fetchone()[0])
 
 
 def segments(db: Database) -> dict[int, int]:
